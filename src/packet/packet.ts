@@ -1,0 +1,57 @@
+/**
+ * The one packet of an observation: a source writes the frame's place and time into it, `decode` finds the layers, hooks read it.
+ * It is moved from packet to packet; a chain must not keep it, nor its bytes.
+ */
+
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
+
+export class Packet {
+  /** The buffer that holds the frame, from `start` for `capturedLength` octets. Valid in hooks only: the source writes it anew. */
+  bytes: Uint8Array = NO_BYTES
+  /** The same memory as `bytes`. */
+  view: DataView = NO_VIEW
+  /** Where the frame begins in `bytes`. */
+  start = 0
+  /** Octets of the frame that were captured. @unit octets */
+  capturedLength = 0
+  /** Octets of the frame as it was on the wire. @unit octets */
+  wireLength = 0
+  /** Time of the packet: whole seconds since the epoch. @unit seconds @range 0-4294967295 */
+  seconds = 0
+  /** Time of the packet: the rest, rounded down. @unit nanoseconds @range 0-999999999 */
+  nanoseconds = 0
+  /** False where the capture has no time for this packet; it then takes the clock's. */
+  stamped = true
+  /** Link type, as in tcpdump.org's registry (1: Ethernet). */
+  linkType = 1
+  /** Interface the packet was captured on, where the capture tells; distinct over all sources of an observation. */
+  interfaceId = 0
+
+  /** Number of the packet in the observation, from 1. Those that a filter removed are not numbered. */
+  number = 0
+
+  /** Where the (innermost) IP header begins in `bytes`. */
+  ipOffset = 0
+  /** 4 or 6. */
+  ipVersion = 0
+  /** Octets of the IP packet as it was sent, header included. @unit octets @source RFC 791 total length; RFC 8200 40 + payload length; RFC 2675 */
+  ipLength = 0
+  /** The protocol above IP and its extension headers. @source IANA protocol numbers */
+  protocol = 0
+  /** Where the transport header begins in `bytes`; the end of what was captured where it is not there. */
+  transportOffset = 0
+  /** End of the IP packet in `bytes`, or of what was captured of it. */
+  ipEnd = 0
+  /** Where the transport payload begins in `bytes`. */
+  payloadOffset = 0
+  /** Octets of transport payload as it was sent, bounded by the IP length: link-layer padding is not payload. @unit octets */
+  payloadLength = 0
+  /** Octets of that payload that were captured. @unit octets */
+  payloadCaptured = 0
+  /** 802.1Q VLAN identifiers of the outermost and the next tag; -1: no tag. @range -1-4095 */
+  outerVlan = -1
+  innerVlan = -1
+  /** True for a packet against its flow's direction. */
+  rev = false
+}

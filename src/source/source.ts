@@ -1,0 +1,32 @@
+import type { WeirError } from '../errors.ts'
+import type { Packet } from '../packet/packet.ts'
+
+/**
+ * Where packets come from. A source of your own implements this and is given to `observe` in place of a URI.
+ *
+ * Packets are pulled one at a time with `next`, which never waits and allocates nothing; when it has none left in memory, the
+ * observer awaits `refill`. The frame a packet points to must stay untouched until the following `refill`.
+ */
+export interface PacketSource {
+  /** What to call it in messages and in the record's `source`. */
+  readonly name: string
+  /**
+   * Write the next packet's frame, time, link type and interface into `packet`.
+   * @returns false when nothing is buffered: call `refill`. Never throws: a fault ends the source and shows in `fault`.
+   */
+  next(packet: Packet): boolean
+  /** Wait until there is more to pull. @returns false at the end. */
+  refill(): Promise<boolean>
+  /** Give back files and memory. May be called at any time, and twice. */
+  close(): Promise<void>
+  /** How far the source has been read, in the units of `size`, for progress. @unit octets of the file as it is stored */
+  readonly position: number
+  /** How much there is; null where nobody knows (a pipe). @unit octets */
+  readonly size: number | null
+  /** Packets that were captured but did not pass the filter; null where that cannot be known. */
+  readonly filtered: number | null
+  /** Packets lost before they reached the source; null where that cannot be known. */
+  readonly dropped: number | null
+  /** Why the source ended early; null as long as it is whole. */
+  readonly fault: WeirError | null
+}
