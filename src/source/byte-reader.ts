@@ -1,0 +1,102 @@
+/** Where octets come from: a file, a pipe, memory, or another reader that is being decompressed. */
+export interface ByteReader {
+  /**
+   * Wait for octets and put them at the beginning of `target`, which the reader does not touch afterwards. A pipe gives what it has.
+   * @returns how many; 0 at the end only.
+   * @throws WeirError where they cannot be read.
+   */
+  read(target: Uint8Array): Promise<number>
+  /** Begin again at the first octet. @returns false where that cannot be. */
+  rewind(): boolean
+  /** Give back what the reader holds. A `read` that is waiting ends. */
+  close(): Promise<void>
+  /** Octets read so far, as they are stored. @unit octets */
+  readonly position: number
+  /** Octets there are, as they are stored; null where nobody knows. @unit octets */
+  readonly size: number | null
+  /** True where `read` gives other octets than are stored, so that `size` says nothing of how many. */
+  readonly compressed: boolean
+}
+
+/** Octets that are in memory already. */
+export class MemoryReader implements ByteReader {
+  readonly size: number
+  readonly compressed = false
+  position = 0
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.size = bytes.length
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    const octets = Math.min(target.length, this.size - this.position)
+    target.set(this.#bytes.subarray(this.position, this.position + octets))
+    this.position += octets
+    // As a file does: signals and slow consumers must be heard between two reads
+    await new Promise(setImmediate)
+    return octets
+  }
+
+  rewind(): boolean {
+    this.position = 0
+    return true
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** A reader whose first octets were looked at: gives them again. */
+export class PeekedReader implements ByteReader {
+  /** The first octets, as many as were asked for, or all there are. */
+  readonly head: Uint8Array
+  readonly #reader: ByteReader
+  #given = 0
+
+  private constructor(reader: ByteReader, head: Uint8Array) {
+    this.#reader = reader
+    this.head = head
+  }
+
+  static async peek(reader: ByteReader, octets: number): Promise<PeekedReader> {
+    const head = new Uint8Array(octets)
+    let have = 0
+    while (have < octets) {
+      const more = await reader.read(head.subarray(have))
+      if (more === 0) break
+      have += more
+    }
+    return new PeekedReader(reader, head.subarray(0, have))
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    if (this.#given === this.head.length) return this.#reader.read(target)
+    const part = this.head.subarray(this.#given, this.#given + target.length)
+    target.set(part)
+    this.#given += part.length
+    return part.length
+  }
+
+  rewind(): boolean {
+    if (!this.#reader.rewind()) return false
+    this.#given = this.head.length
+    return true
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close()
+  }
+
+  get position(): number {
+    return this.#reader.position
+  }
+
+  get size(): number | null {
+    return this.#reader.size
+  }
+
+  get compressed(): boolean {
+    return this.#reader.compressed
+  }
+}

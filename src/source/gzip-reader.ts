@@ -1,0 +1,131 @@
+import { createGunzip, type Gunzip } from 'node:zlib'
+
+import { CaptureError } from '../errors.ts'
+import type { ByteReader } from './byte-reader.ts'
+
+/** Compressed octets given to zlib at a time. One of them becomes 66 MB at most (deflate expands 1032 times), and seldom over 300 kB. */
+const PIECE = 64 << 10
+/** Room for what a piece becomes, so that it rarely takes zlib more than one turn. */
+const OUTPUT = 512 << 10
+
+/**
+ * RFC 1952: one or more members, one after the other; zeros after the last are padding.
+ *
+ * zlib keeps what it decompressed in the very call that finds an error. Where the compressed octets can be read twice, they then
+ * are, the last piece octet by octet: every octet before the fault comes out.
+ */
+export class GzipReader implements ByteReader {
+  readonly compressed = true
+  readonly #name: string
+  readonly #reader: ByteReader
+  readonly #piece = new Uint8Array(PIECE)
+  #gunzip: Gunzip
+  /** Decompressed octets that no `read` had room for. */
+  #output: Uint8Array[] = []
+  /** Compressed octets that zlib took without an error. */
+  #taken = 0
+  /** Decompressed octets that came out; what was given away before a second reading comes out again. */
+  #given = 0
+  #skip = 0
+  /** From here on, octet by octet. */
+  #careful = Infinity
+  #failure: CaptureError | null = null
+  #ended = false
+  #settle: (() => void) | null = null
+
+  constructor(name: string, reader: ByteReader) {
+    this.#name = name
+    this.#reader = reader
+    this.#gunzip = this.#open()
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    while (this.#output.length === 0) {
+      if (this.#failure !== null) throw this.#failure
+      if (this.#ended) return 0
+      await this.#feed()
+    }
+    return this.#take(target)
+  }
+
+  rewind(): boolean {
+    return false
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true
+    this.#output = []
+    this.#gunzip.destroy()
+    this.#settle?.()
+    await this.#reader.close()
+  }
+
+  get position(): number {
+    return this.#reader.position
+  }
+
+  get size(): number | null {
+    return this.#reader.size
+  }
+
+  #open(): Gunzip {
+    const gunzip = createGunzip({ chunkSize: OUTPUT })
+    gunzip.on('data', (chunk: Uint8Array) => this.#keep(chunk))
+    gunzip.on('end', () => {
+      this.#ended = true
+      this.#settle?.()
+    })
+    gunzip.on('error', (error: NodeJS.ErrnoException) => this.#fail(error))
+    return gunzip
+  }
+
+  async #feed(): Promise<void> {
+    const room = this.#taken < this.#careful ? Math.min(PIECE, this.#careful - this.#taken) : 1
+    const octets = await this.#reader.read(this.#piece.subarray(0, room))
+    if (this.#ended) return
+    const gunzip = this.#gunzip
+    await new Promise<void>(settle => {
+      this.#settle = settle
+      // The last piece and the end must be two calls: at the end zlib reports a cut member, and keeps what it decompressed until then
+      if (octets === 0) gunzip.end()
+      else gunzip.write(this.#piece.subarray(0, octets), error => !error && settle())
+    })
+    if (gunzip === this.#gunzip) this.#taken += octets
+  }
+
+  #keep(chunk: Uint8Array): void {
+    const known = Math.min(this.#skip, chunk.length)
+    this.#skip -= known
+    if (known === chunk.length) return
+    this.#output.push(chunk.subarray(known))
+    this.#given += chunk.length - known
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    const cut = error.code === 'Z_BUF_ERROR'
+    if (!cut && this.#careful === Infinity && this.#reader.rewind()) {
+      this.#careful = this.#taken
+      this.#skip = this.#given
+      this.#taken = 0
+      this.#gunzip = this.#open()
+    } else {
+      this.#failure = cut
+        ? new CaptureError('WEIR_CAPTURE_CUT', `${this.#name}: gzip ends early: its last member is cut`, this.#given, { cause: error })
+        : new CaptureError('WEIR_CAPTURE_CORRUPT', `${this.#name}: gzip is corrupt: ${error.message}`, this.#given, { cause: error })
+    }
+    this.#settle?.()
+  }
+
+  #take(target: Uint8Array): number {
+    let at = 0
+    while (at < target.length && this.#output.length > 0) {
+      const chunk = this.#output[0]
+      const part = chunk.subarray(0, target.length - at)
+      target.set(part, at)
+      at += part.length
+      if (part.length === chunk.length) this.#output.shift()
+      else this.#output[0] = chunk.subarray(part.length)
+    }
+    return at
+  }
+}

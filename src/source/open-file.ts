@@ -1,0 +1,65 @@
+import { close, createReadStream, fstat, open, type Stats } from 'node:fs'
+import { Socket } from 'node:net'
+import { promisify } from 'node:util'
+
+import { SourceError } from '../errors.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { FileReader } from './file-reader.ts'
+import { StreamReader } from './stream-reader.ts'
+
+const openDescriptor = promisify(open)
+const closeDescriptor = promisify(close)
+const statDescriptor = promisify(fstat)
+
+const STDIN = 0
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+}
+
+/** @throws SourceError */
+export async function openFile(path: string): Promise<ByteReader> {
+  let descriptor
+  try {
+    descriptor = await openDescriptor(path, 'r')
+  } catch (cause) {
+    throw cannotOpen(path, cause)
+  }
+  try {
+    return readerOf(path, descriptor, await statDescriptor(descriptor))
+  } catch (error) {
+    await closeDescriptor(descriptor)
+    throw error
+  }
+}
+
+/** @throws SourceError */
+export async function openStdin(): Promise<ByteReader> {
+  let stats
+  try {
+    stats = await statDescriptor(STDIN)
+  } catch (cause) {
+    throw cannotOpen('-', cause)
+  }
+  // A file is read in larger pieces by its descriptor
+  return stats.isFile() ? new FileReader('-', STDIN, stats.size, true) : new StreamReader('-', process.stdin)
+}
+
+function readerOf(path: string, descriptor: number, stats: Stats): ByteReader {
+  if (stats.isDirectory()) throw new SourceError('WEIR_SOURCE_OPEN', `${path}: cannot be opened: it is a directory`)
+  if (stats.isFile()) return new FileReader(path, descriptor, stats.size)
+  // A read of an empty pipe would hold one of libuv's four threads, and could not be ended
+  if (stats.isFIFO()) return new StreamReader(path, new Socket({ fd: descriptor, readable: true, writable: false }))
+  return new StreamReader(path, createReadStream(path, { fd: descriptor }))
+}
+
+function cannotOpen(path: string, cause: unknown): SourceError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return new SourceError('WEIR_SOURCE_OPEN', `${path}: cannot be opened: ${REASONS[code ?? ''] ?? message}`, { cause })
+}

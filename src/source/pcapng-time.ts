@@ -1,0 +1,107 @@
+import type { Packet } from '../packet/packet.ts'
+
+const LATEST_SECOND = 0xffffffff
+const WORD = 2 ** 32
+const DIGIT = 0x10000
+const BILLION = 1e9
+
+/**
+ * Turns an interface's 64-bit time stamps into whole seconds and nanoseconds, exactly, rounded down, and without BigInt, which would
+ * allocate at every packet.
+ *
+ * A stamp counts units from `offset`; `resolution` is if_tsresol: the exponent of 10^-k, or with the top bit set of 2^-k, that is a unit.
+ * @source draft-ietf-opsawg-pcapng section 4.2
+ */
+export class TimeScale {
+  readonly #offset: number
+  readonly #exponent: number
+  readonly #binary: boolean
+  /** Units in a second, where the exponent is within `fastest`; else those that are left when a stamp was made coarser. */
+  readonly #perSecond: number
+  /** Both exact: the binary ones have 30 bits at most, and 10^9 / 2^k is 5^9 * 2^(9-k). */
+  readonly #nanoseconds: number
+  readonly #secondsPerUnit: number
+  readonly #secondsPerWord: number
+  /** The resolution is finer than 10^-9 or 2^-30. */
+  readonly #fine: boolean
+
+  constructor(resolution = 6, offset = 0) {
+    this.#offset = offset
+    this.#exponent = resolution & 0x7f
+    this.#binary = (resolution & 0x80) !== 0
+    const fastest = this.#binary ? 30 : 9
+    this.#fine = this.#exponent > fastest
+    this.#perSecond = (this.#binary ? 2 : 10) ** Math.min(this.#exponent, fastest)
+    this.#nanoseconds = BILLION / this.#perSecond
+    this.#secondsPerUnit = 1 / this.#perSecond
+    this.#secondsPerWord = WORD / this.#perSecond
+  }
+
+  /** Write the time of the stamp of two 32-bit words into `packet`; where it is outside 1970 to 2106 the packet is not stamped. */
+  stamp(packet: Packet, high: number, low: number): void {
+    if (this.#fine) return this.#binary ? this.#stampFineBinary(packet, high, low) : this.#stampFineDecimal(packet, high, low)
+    if (high < this.#perSecond) this.#stampCoarse(packet, 0, high, low)
+    else this.#stampCoarse(packet, Math.floor(high / this.#perSecond) * WORD, high % this.#perSecond, low)
+  }
+
+  /** Units of 10^-9 or 2^-30 seconds, or coarser; `high` is less than units in a second, so the seconds are less than 2^32. */
+  #stampCoarse(packet: Packet, secondsBefore: number, high: number, low: number): void {
+    const perSecond = this.#perSecond
+    // The product is off by less than 2^-18, so its floor is the quotient, or one beside it. Then the remainder, taken modulo 2^32,
+    // is negative or too large, and tells.
+    let seconds = Math.floor(high * this.#secondsPerWord + low * this.#secondsPerUnit)
+    let units = (low - Math.imul(seconds, perSecond)) | 0
+    if (units < 0) {
+      units += perSecond
+      seconds--
+    } else if (units >= perSecond) {
+      units -= perSecond
+      seconds++
+    }
+    write(packet, secondsBefore + seconds + this.#offset, Math.floor(units * this.#nanoseconds))
+  }
+
+  /** Finer than 10^-9: count nanoseconds, then go on as above. Rounding down in steps is rounding down at once. */
+  #stampFineDecimal(packet: Packet, high: number, low: number): void {
+    for (let left = this.#exponent - 9; left > 0 && (high | low) !== 0; left -= 9) {
+      const divisor = 10 ** Math.min(left, 9)
+      const a = high
+      const b = (high % divisor) * DIGIT + (low >>> 16)
+      const c = (b % divisor) * DIGIT + (low & 0xffff)
+      high = Math.floor(a / divisor)
+      low = Math.floor(b / divisor) * DIGIT + Math.floor(c / divisor)
+    }
+    this.#stampCoarse(packet, Math.floor(high / BILLION) * WORD, high % BILLION, low)
+  }
+
+  /** Finer than 2^-30: the fraction, put at the top of 64 bits, times 10^9; what overflows the 64 bits are nanoseconds. */
+  #stampFineBinary(packet: Packet, high: number, low: number): void {
+    const exponent = this.#exponent
+    // Seconds are the bits above the exponent
+    const seconds = exponent < 64 ? Math.floor((high * WORD) / 2 ** exponent) + (exponent < 32 ? low >>> exponent : 0) : 0
+    let fractionHigh = high
+    let fractionLow = low
+    let shift = Math.max(64 - exponent, 0)
+    if (shift >= 32) {
+      fractionHigh = low
+      fractionLow = 0
+      shift -= 32
+    }
+    if (shift > 0) {
+      fractionHigh = ((fractionHigh << shift) | (fractionLow >>> (32 - shift))) >>> 0
+      fractionLow = (fractionLow << shift) >>> 0
+    }
+    let carry = Math.floor(((fractionLow & 0xffff) * BILLION) / DIGIT)
+    carry = Math.floor(((fractionLow >>> 16) * BILLION + carry) / DIGIT)
+    carry = Math.floor(((fractionHigh & 0xffff) * BILLION + carry) / DIGIT)
+    carry = Math.floor(((fractionHigh >>> 16) * BILLION + carry) / DIGIT)
+    write(packet, seconds + this.#offset, exponent > 64 ? Math.floor(carry / 2 ** (exponent - 64)) : carry)
+  }
+}
+
+function write(packet: Packet, seconds: number, nanoseconds: number): void {
+  const stamped = seconds >= 0 && seconds <= LATEST_SECOND
+  packet.stamped = stamped
+  packet.seconds = stamped ? seconds : 0
+  packet.nanoseconds = stamped ? nanoseconds : 0
+}

@@ -1,0 +1,90 @@
+import { SourceError, type WeirError } from '../errors.ts'
+import type { Packet } from '../packet/packet.ts'
+import { InterfaceNumbers } from './interface-numbers.ts'
+import { openSource, pathOf, type SourceOptions } from './open.ts'
+import type { PacketSource } from './source.ts'
+
+/**
+ * Open several captures, to be read one after the other. All are opened before this returns, so that one which cannot be stops a run
+ * before it has written anything.
+ * @throws SourceError
+ */
+export async function openAll(from: readonly (string | Uint8Array)[], options: SourceOptions = {}): Promise<PacketSource> {
+  if (from.filter(one => typeof one === 'string' && pathOf(one) === '-').length > 1) {
+    throw new SourceError('WEIR_SOURCE_STDIN', 'standard input (-) can be read once only')
+  }
+  const shared = { interfaces: new InterfaceNumbers(), ...options }
+  const sources: PacketSource[] = []
+  try {
+    for (const one of from) sources.push(await openSource(one, shared))
+  } catch (error) {
+    await Promise.all(sources.map(source => source.close()))
+    throw error
+  }
+  return sources.length === 1 ? sources[0] : new Sequence(sources)
+}
+
+/** Sources one after the other, as one. A source that ends early does not stop those after it. */
+export class Sequence implements PacketSource {
+  fault: WeirError | null = null
+  readonly #sources: readonly PacketSource[]
+  #current: PacketSource
+  #index = 0
+
+  constructor(sources: readonly PacketSource[]) {
+    if (sources.length === 0) throw new SourceError('WEIR_SOURCE_NONE', 'there is nothing to read: no source was named')
+    this.#sources = sources
+    this.#current = sources[0]
+  }
+
+  /** Of the source that is being read. */
+  get name(): string {
+    return this.#current.name
+  }
+
+  next(packet: Packet): boolean {
+    return this.#current.next(packet)
+  }
+
+  async refill(): Promise<boolean> {
+    while (!(await this.#current.refill())) {
+      this.fault ??= this.#current.fault
+      if (this.#index + 1 >= this.#sources.length) return false
+      await this.#current.close()
+      this.#current = this.#sources[++this.#index]
+    }
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#index = this.#sources.length
+    await Promise.all(this.#sources.map(source => source.close()))
+  }
+
+  get position(): number {
+    return this.#sources.reduce((sum, source) => sum + source.position, 0)
+  }
+
+  get size(): number | null {
+    return this.#sum(source => source.size, true)
+  }
+
+  get filtered(): number | null {
+    return this.#sum(source => source.filtered, false)
+  }
+
+  get dropped(): number | null {
+    return this.#sum(source => source.dropped, false)
+  }
+
+  /** @returns null where no source tells; or, where `every` source must, one does not. */
+  #sum(figure: (source: PacketSource) => number | null, every: boolean): number | null {
+    let sum: number | null = null
+    for (const source of this.#sources) {
+      const one = figure(source)
+      if (one !== null) sum = (sum ?? 0) + one
+      else if (every) return null
+    }
+    return sum
+  }
+}
