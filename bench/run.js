@@ -22,26 +22,31 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const output = `${root}bench/data/out.ndjson`
 const summary = `${root}bench/data/summary.json`
 
-/** What each runs, and how it tells the packets and records it made of the capture. */
+/**
+ * What each runs, and how it tells the packets and records it made of the capture.
+ * @type {Record<string, { command: (file: string) => string[], result: (text: string) => { packets: number, records: number } }>}
+ */
 const contestants = {
   softflowd: {
-    command: (/** @type {string} */ file) => ['softflowd', '-r', file, '-n', '127.0.0.1:9995', '-v', '9', '-m', '1000000'],
-    result: (/** @type {string} */ text) => ({
+    command: (file) => ['softflowd', '-r', file, '-n', '127.0.0.1:9995', '-v', '9', '-m', '1000000'],
+    result: (text) => ({
       packets: numberAfter(text, 'Packets processed:') + numberAfter(text, 'Ignored packets:'),
       records: numberAfter(text, 'Flows exported:'),
     }),
   },
   library: {
-    command: (/** @type {string} */ file) => [process.execPath, `${root}bench/observe.js`, file, 'basic,tcp'],
-    result: (/** @type {string} */ text) => JSON.parse(text),
+    command: (file) => [process.execPath, `${root}bench/observe.js`, file, 'basic,tcp'],
+    result: (text) => JSON.parse(text),
   },
   ndjson: {
-    command: (/** @type {string} */ file) => [process.execPath, `${root}bin/weir.js`, 'observe', file, '-c', 'basic,tcp', '-o', output, '--summary', summary],
+    command: (file) => [process.execPath, `${root}bin/weir.js`, 'observe', file, '-c', 'basic,tcp', '-o', output, '--summary', summary],
     result: () => JSON.parse(readFileSync(summary, 'utf8')),
   },
 }
 
 const names = options.only?.split(',') ?? Object.keys(contestants)
+const unknown = names.filter((name) => !(name in contestants))
+if (unknown.length > 0) throw new Error(`no contestant '${unknown[0]}'; there are ${Object.keys(contestants).join(', ')}`)
 const files = makeMix().filter((path) => options.file?.split(',').includes(basename(path, '.pcap')) ?? true)
 const rounds = Number(options.rounds)
 const results = []
