@@ -5,8 +5,10 @@ import type { ByteReader } from './byte-reader.ts'
 
 /** Compressed octets given to zlib at a time. One of them becomes 66 MB at most (deflate expands 1032 times), and seldom over 300 kB. */
 const PIECE = 64 << 10
+/** Compressed octets read at a time. */
+const STORED = 1 << 20
 /** Room for what a piece becomes, so that it rarely takes zlib more than one turn. */
-const OUTPUT = 512 << 10
+const OUTPUT = 256 << 10
 
 /**
  * RFC 1952: one or more members, one after the other; zeros after the last are padding.
@@ -18,7 +20,10 @@ export class GzipReader implements ByteReader {
   readonly compressed = true
   readonly #name: string
   readonly #reader: ByteReader
-  readonly #piece = new Uint8Array(PIECE)
+  /** Compressed octets that were read and not yet given to zlib. */
+  readonly #stored = new Uint8Array(STORED)
+  #at = 0
+  #end = 0
   #gunzip: Gunzip
   /** Decompressed octets that no `read` had room for. */
   #output: Uint8Array[] = []
@@ -80,17 +85,23 @@ export class GzipReader implements ByteReader {
   }
 
   async #feed(): Promise<void> {
-    const room = this.#taken < this.#careful ? Math.min(PIECE, this.#careful - this.#taken) : 1
-    const octets = await this.#reader.read(this.#piece.subarray(0, room))
-    if (this.#ended) return
+    if (this.#at === this.#end) {
+      this.#at = 0
+      this.#end = await this.#reader.read(this.#stored)
+      if (this.#ended) return
+    }
+    const octets = Math.min(this.#end - this.#at, this.#taken < this.#careful ? Math.min(PIECE, this.#careful - this.#taken) : 1)
+    const piece = this.#stored.subarray(this.#at, this.#at + octets)
     const gunzip = this.#gunzip
     await new Promise<void>(settle => {
       this.#settle = settle
       // The last piece and the end must be two calls: at the end zlib reports a cut member, and keeps what it decompressed until then
       if (octets === 0) gunzip.end()
-      else gunzip.write(this.#piece.subarray(0, octets), error => !error && settle())
+      else gunzip.write(piece, error => !error && settle())
     })
-    if (gunzip === this.#gunzip) this.#taken += octets
+    if (gunzip !== this.#gunzip) return
+    this.#at += octets
+    this.#taken += octets
   }
 
   #keep(chunk: Uint8Array): void {
@@ -106,7 +117,7 @@ export class GzipReader implements ByteReader {
     if (!cut && this.#careful === Infinity && this.#reader.rewind()) {
       this.#careful = this.#taken
       this.#skip = this.#given
-      this.#taken = 0
+      this.#taken = this.#at = this.#end = 0
       this.#gunzip = this.#open()
     } else {
       this.#failure = cut
