@@ -1,11 +1,12 @@
-/**
- * The one packet of an observation: a source writes the frame's place and time into it, `decode` finds the layers, hooks read it.
- * It is moved from packet to packet; a chain must not keep it, nor its bytes.
- */
+import { Protocol } from './protocol.ts'
 
 const NO_BYTES = new Uint8Array(0)
 const NO_VIEW = new DataView(NO_BYTES.buffer)
 
+/**
+ * The one packet of an observation: a source writes the frame's place and time into it, `decode` finds the layers, hooks read it.
+ * It is moved from packet to packet; a chain must not keep it, nor its bytes.
+ */
 export class Packet {
   /** The buffer that holds the frame, from `start` for `capturedLength` octets. Valid in hooks only: the source writes it anew. */
   bytes: Uint8Array = NO_BYTES
@@ -43,15 +44,59 @@ export class Packet {
   transportOffset = 0
   /** End of the IP packet in `bytes`, or of what was captured of it. */
   ipEnd = 0
-  /** Where the transport payload begins in `bytes`. */
-  payloadOffset = 0
-  /** Octets of transport payload as it was sent, bounded by the IP length: link-layer padding is not payload. @unit octets */
-  payloadLength = 0
-  /** Octets of that payload that were captured. @unit octets */
-  payloadCaptured = 0
+  /** True where the fixed header of the transport protocol was captured: its hook may read it. */
+  hasTransport = false
+  /** Offset of this fragment in the datagram; 0 for the first, and for a whole packet. @unit octets @source RFC 791; RFC 8200 section 4.5 */
+  fragmentOffset = 0
+  /** True for every fragment but the last. */
+  moreFragments = false
+  /** Identification of a fragment's datagram, IPv6; of IPv4 it is read where it is needed. */
+  identification = 0
   /** 802.1Q VLAN identifiers of the outermost and the next tag; -1: no tag. @range -1-4095 */
   outerVlan = -1
   innerVlan = -1
   /** True for a packet against its flow's direction. */
   rev = false
+
+  /** Octets of the frame on the wire; where a capture says that it holds more than there was, what it holds. @unit octets */
+  get frameLength(): number {
+    return this.wireLength > this.capturedLength ? this.wireLength : this.capturedLength
+  }
+
+  /** Where the transport payload begins in `bytes`. */
+  get payloadOffset(): number {
+    return this.transportOffset + transportHeaderLength(this)
+  }
+
+  /** Octets of transport payload as it was sent, bounded by the IP length: link-layer padding is not payload. @unit octets */
+  get payloadLength(): number {
+    const length = this.ipOffset + this.ipLength - this.payloadOffset
+    return length > 0 ? length : 0
+  }
+
+  /** Octets of that payload that were captured. @unit octets */
+  get payloadCaptured(): number {
+    const length = this.ipEnd - this.payloadOffset
+    return length > 0 ? length : 0
+  }
+}
+
+/** TCP's header is as long as it says; the others' are fixed; a protocol without a known header is all payload. */
+function transportHeaderLength(packet: Packet): number {
+  if (!packet.hasTransport) return 0
+  switch (packet.protocol) {
+    case Protocol.Tcp:
+      // RFC 9293 section 3.1: the data offset counts 32-bit words
+      return (packet.bytes[packet.transportOffset + 12] >> 4) << 2
+    case Protocol.Udp:
+    case Protocol.UdpLite:
+      return 8
+    case Protocol.Icmp:
+    case Protocol.Icmpv6:
+      return 8
+    case Protocol.Sctp:
+      return 12
+    default:
+      return 0
+  }
 }

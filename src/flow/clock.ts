@@ -1,0 +1,42 @@
+import type { Packet } from '../packet/packet.ts'
+
+/** A step back of more than this re-bases the clock: one bogus stamp in the future must not freeze expiry. @unit seconds */
+const STEP_BACK = 60
+
+/**
+ * Packet time: the largest timestamp seen. It never reads the machine's clock. Time is two integers, because a double that passes
+ * between functions is boxed.
+ */
+export class PacketClock {
+  seconds = 0
+  nanoseconds = 0
+  private started = false
+
+  /**
+   * Let the packet's time move the clock; a packet without a stamp takes the clock's.
+   * @returns whole seconds that the clock went forward: 0 for most packets, and when it was re-based.
+   */
+  see(packet: Packet): number {
+    if (!packet.stamped) {
+      packet.seconds = this.seconds
+      packet.nanoseconds = this.nanoseconds
+      return 0
+    }
+    return this.advance(packet.seconds, packet.nanoseconds)
+  }
+
+  /** Move the clock to a time that is later than its own, or so much earlier that it must be re-based. */
+  advance(seconds: number, nanoseconds: number): number {
+    if (seconds === this.seconds) {
+      if (nanoseconds > this.nanoseconds) this.nanoseconds = nanoseconds
+      return 0
+    }
+    const step = seconds - this.seconds
+    if (step < 0 && (step > -STEP_BACK || (step === -STEP_BACK && nanoseconds >= this.nanoseconds))) return 0
+    this.seconds = seconds
+    this.nanoseconds = nanoseconds
+    if (this.started) return step > 0 ? step : 0
+    this.started = true
+    return 0
+  }
+}

@@ -1,0 +1,134 @@
+import type { Packet } from '../packet/packet.ts'
+import { hasPorts } from '../packet/protocol.ts'
+
+/** How packets are divided into flows. */
+export interface KeyOptions {
+  /** `flow`: addresses, protocol and ports; `hosts`: addresses; `aggregate`: nothing, all packets are one flow. */
+  readonly base: 'flow' | 'hosts' | 'aggregate'
+  /** VLAN identifiers (the two outermost) are part of the key. */
+  readonly vlan: boolean
+  /** The interface is part of the key. */
+  readonly interface: boolean
+}
+
+/** The last word of a key: protocol in bits 0-7, family of the addresses in 8-9 (1: IPv4, 2: IPv6), scope above. */
+export const FAMILY_SHIFT = 8, SCOPE_SHIFT = 10
+export const FAMILY_IPV4 = 1, FAMILY_IPV6 = 2
+
+/**
+ * The key of the present packet: 16 octets in four words, and its hash. It is made anew for every packet in the same place.
+ *
+ * For IPv6 the address words are seeded hashes of the addresses, which the table compares when the words match. The hash mixes each
+ * endpoint (address and port) on its own, then adds: so both directions have the same hash, and an XOR's collisions between
+ * neighbouring addresses are avoided. It is seeded, so that nobody can choose keys that collide.
+ */
+export class FlowKey {
+  source = 0
+  destination = 0
+  /** Source port in the upper, destination port in the lower half. */
+  ports = 0
+  rest = 0
+  hash = 0
+  /** What the packet says where the key leaves it out (`hosts`, `aggregate`): the same four words, in full. */
+  readonly described: FlowKey | null
+
+  private readonly base: KeyOptions['base']
+  private readonly scopes: Scopes | null
+  private readonly seed: Int32Array
+
+  constructor(options: KeyOptions, seed: Int32Array = randomSeed()) {
+    this.base = options.base
+    this.scopes = options.vlan || options.interface ? new Scopes(options) : null
+    this.seed = seed
+    this.described = options.base === 'flow' ? null : new FlowKey({ base: 'flow', vlan: false, interface: false }, seed)
+  }
+
+  /** Read the key of a packet that has one (`Fate.Keyed`). */
+  load(packet: Packet): void {
+    const view = packet.view
+    const at = packet.ipOffset
+    const protocol = packet.protocol
+    let family: number
+    // little-endian reads: the words lie in memory as the addresses do on the wire
+    if (packet.ipVersion === 4) {
+      this.source = view.getInt32(at + 12, true)
+      this.destination = view.getInt32(at + 16, true)
+      family = FAMILY_IPV4 << FAMILY_SHIFT
+    } else {
+      this.source = this.addressWord(view, at + 8)
+      this.destination = this.addressWord(view, at + 24)
+      family = FAMILY_IPV6 << FAMILY_SHIFT
+    }
+    this.ports = hasPorts(protocol) && packet.fragmentOffset === 0 ? view.getInt32(packet.transportOffset) : 0
+    this.rest = protocol | family
+    if (this.base !== 'flow') this.reduce(packet)
+    if (this.scopes !== null) this.rest |= this.scopes.number(packet) << SCOPE_SHIFT
+    this.mix()
+  }
+
+  /** Leave out of the key what its options leave out. */
+  private reduce(packet: Packet): void {
+    this.described?.load(packet)
+    this.ports = 0
+    this.rest &= this.base === 'hosts' ? 3 << FAMILY_SHIFT : 0
+    if (this.base === 'aggregate') {
+      this.source = 0
+      this.destination = 0
+    }
+  }
+
+  private addressWord(view: DataView, at: number): number {
+    const multiplier = this.seed[4]
+    let hash = this.seed[5]
+    for (let i = 0; i < 16; i += 4) {
+      hash = Math.imul(hash ^ view.getInt32(at + i, true), multiplier)
+      hash ^= hash >>> 15
+    }
+    return hash
+  }
+
+  private mix(): void {
+    const seed = this.seed
+    let forward = Math.imul(this.source ^ seed[0], seed[1])
+    forward = Math.imul(forward ^ (forward >>> 15) ^ (this.ports >>> 16), seed[2])
+    let reverse = Math.imul(this.destination ^ seed[0], seed[1])
+    reverse = Math.imul(reverse ^ (reverse >>> 15) ^ (this.ports & 0xffff), seed[2])
+    let hash = (forward ^ (forward >>> 13)) + (reverse ^ (reverse >>> 13))
+    hash = Math.imul(hash ^ this.rest, seed[3])
+    this.hash = hash ^ (hash >>> 16)
+  }
+}
+
+/** Six words; those that multiply are odd, so that no bit is lost. */
+function randomSeed(): Int32Array {
+  const seed = crypto.getRandomValues(new Int32Array(6))
+  for (let i = 1; i <= 4; i++) seed[i] |= 1
+  return seed
+}
+
+/** Numbers the combinations of VLANs and interface that have been seen. */
+class Scopes {
+  private readonly options: KeyOptions
+  private readonly numbers = new Map<number, number>()
+  private last = -1
+  private lastNumber = 0
+
+  constructor(options: KeyOptions) {
+    this.options = options
+  }
+
+  number(packet: Packet): number {
+    let scope = this.options.interface ? packet.interfaceId : 0
+    // 13 bits each: -1, no tag, is a value of its own
+    if (this.options.vlan) scope = (scope * 8192 + packet.outerVlan + 1) * 8192 + packet.innerVlan + 1
+    if (scope === this.last) return this.lastNumber
+    let number = this.numbers.get(scope)
+    if (number === undefined) {
+      number = this.numbers.size
+      this.numbers.set(scope, number)
+    }
+    this.last = scope
+    this.lastNumber = number
+    return number
+  }
+}

@@ -1,0 +1,164 @@
+import type { Packet } from '../packet/packet.ts'
+import { hasPorts } from '../packet/protocol.ts'
+import { FAMILY_IPV6, FAMILY_SHIFT, type FlowKey } from './key.ts'
+import { DESCRIBED, FLAG_PORTS, FLAGS_OCTET, HASH, KEY, State, STATE_OCTET } from './row.ts'
+
+/** Octets of the two addresses of an IPv6 flow, in words. */
+const ADDRESS_WORDS = 8
+
+/**
+ * All flows: a row each in one ArrayBuffer, and an index by key. Both are made once, at their full size; the system commits pages as
+ * they are used. Freed rows are used again, last in, first out.
+ *
+ * An index slot is two words: the hash, and the row plus one (0: empty, so nothing has to be filled). Probing is linear and reads
+ * a row only when the hash is the same; deletion shifts back, so there are no tombstones. @source Knuth, TAOCP 3, 6.4 algorithm R
+ *
+ * The addresses of IPv6 flows lie in a column of their own, of which IPv4 alone never touches a page.
+ */
+export class FlowTable {
+  readonly capacity: number
+  /** Words of a row. */
+  readonly stride: number
+  readonly i32: Int32Array
+  readonly u32: Uint32Array
+  readonly f64: Float64Array
+  readonly f32: Float32Array
+  readonly u16: Uint16Array
+  readonly u8: Uint8Array
+  /** Source and destination of IPv6 flows, 32 octets a row. */
+  readonly addresses: Int32Array
+  /** True when the last `find` found the flow from its other end. */
+  reversed = false
+
+  private readonly index: Int32Array
+  private readonly mask: number
+  private readonly template: Int32Array
+  private readonly freeRows: Int32Array
+  private freeCount = 0
+  private fresh = 0
+
+  /** @param template a new row, in words: an even number of them */
+  constructor(capacity: number, template: Int32Array) {
+    this.capacity = capacity
+    this.template = template
+    this.stride = template.length
+    const rows = new ArrayBuffer(capacity * this.stride * 4)
+    this.i32 = new Int32Array(rows)
+    this.u32 = new Uint32Array(rows)
+    this.f64 = new Float64Array(rows)
+    this.f32 = new Float32Array(rows)
+    this.u16 = new Uint16Array(rows)
+    this.u8 = new Uint8Array(rows)
+    this.addresses = new Int32Array(capacity * ADDRESS_WORDS)
+    this.freeRows = new Int32Array(capacity)
+    // at most half full
+    const slots = 2 ** Math.ceil(Math.log2(capacity * 2))
+    this.index = new Int32Array(slots * 2)
+    this.mask = slots - 1
+  }
+
+  /** Rows in use. */
+  get size(): number {
+    return this.fresh - this.freeCount
+  }
+
+  get full(): boolean {
+    return this.freeCount === 0 && this.fresh === this.capacity
+  }
+
+  /** The row of the flow, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
+  find(key: FlowKey, packet: Packet): number {
+    const { index, mask, i32, stride } = this
+    const { hash, source, destination, rest } = key
+    let slot = hash & mask
+    for (;;) {
+      const entry = index[2 * slot + 1]
+      if (entry === 0) return -1
+      if (index[2 * slot] === hash) {
+        const row = entry - 1
+        const at = row * stride
+        if (i32[at + KEY + 3] === rest) {
+          const ports = i32[at + KEY + 2]
+          if (i32[at] === source && i32[at + 1] === destination && ports === key.ports && this.sameAddresses(row, rest, packet, false)) {
+            this.reversed = false
+            return row
+          }
+          if (i32[at] === destination && i32[at + 1] === source && ports === ((key.ports << 16) | (key.ports >>> 16)) && this.sameAddresses(row, rest, packet, true)) {
+            this.reversed = true
+            return row
+          }
+        }
+      }
+      slot = (slot + 1) & mask
+    }
+  }
+
+  /** A new row for the packet's flow: the template, its key and state. The table must not be full. */
+  insert(key: FlowKey, packet: Packet): number {
+    const row = this.freeCount > 0 ? this.freeRows[--this.freeCount] : this.fresh++
+    const { i32, stride, template } = this
+    const at = row * stride
+    for (let i = 0; i < stride; i++) i32[at + i] = template[i]
+    i32[at + KEY] = key.source
+    i32[at + KEY + 1] = key.destination
+    i32[at + KEY + 2] = key.ports
+    i32[at + KEY + 3] = key.rest
+    i32[at + HASH] = key.hash
+    const described = key.described ?? key
+    if (described !== key) {
+      i32[at + DESCRIBED] = described.source
+      i32[at + DESCRIBED + 1] = described.destination
+      i32[at + DESCRIBED + 2] = described.ports
+      i32[at + DESCRIBED + 3] = described.rest
+    }
+    this.u8[at * 4 + STATE_OCTET] = State.Active
+    this.u8[at * 4 + FLAGS_OCTET] = hasPorts(described.rest & 0xff) ? FLAG_PORTS : 0
+    if (packet.ipVersion === 6) this.keepAddresses(row, packet)
+    const { index, mask } = this
+    let slot = key.hash & mask
+    while (index[2 * slot + 1] !== 0) slot = (slot + 1) & mask
+    index[2 * slot] = key.hash
+    index[2 * slot + 1] = row + 1
+    return row
+  }
+
+  /** Give the row back, and take its flow out of the index. */
+  remove(row: number): void {
+    const { index, mask } = this
+    let hole = this.i32[row * this.stride + HASH] & mask
+    while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask
+    for (let slot = (hole + 1) & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+      // an entry may move back unless that would bring it before its home slot
+      const home = index[2 * slot] & mask
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue
+      index[2 * hole] = index[2 * slot]
+      index[2 * hole + 1] = index[2 * slot + 1]
+      hole = slot
+    }
+    index[2 * hole + 1] = 0
+    this.u8[row * this.stride * 4 + STATE_OCTET] = State.Free
+    this.freeRows[this.freeCount++] = row
+  }
+
+  /** Copy the template over the chains' part of the row: the next part of a flow begins. */
+  restart(row: number, from: number): void {
+    const at = row * this.stride
+    for (let i = from; i < this.stride; i++) this.i32[at + i] = this.template[i]
+  }
+
+  private keepAddresses(row: number, packet: Packet): void {
+    const at = row * ADDRESS_WORDS
+    for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
+  }
+
+  private sameAddresses(row: number, rest: number, packet: Packet, swapped: boolean): boolean {
+    if (((rest >> FAMILY_SHIFT) & 3) !== FAMILY_IPV6) return true
+    const at = row * ADDRESS_WORDS
+    const from = packet.ipOffset + 8
+    const flip = swapped ? 4 : 0
+    for (let i = 0; i < ADDRESS_WORDS; i++) {
+      if (this.addresses[at + i] !== packet.view.getInt32(from + 4 * (i ^ flip), true)) return false
+    }
+    return true
+  }
+}

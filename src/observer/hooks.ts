@@ -1,0 +1,76 @@
+import { internalsOf } from '../chain/define.ts'
+import type { Compiled } from '../chain/compile.ts'
+import { Mark, Pool } from '../chain/mark.ts'
+import type { HookName } from '../chain/types.ts'
+import { KeyAccess } from '../chain/view.ts'
+import type { FlowTable } from '../flow/table.ts'
+
+/** A hook as the pipeline calls it; what it returns is checked there. */
+export type Call = (flow: object, header?: unknown, rev?: boolean, packet?: unknown) => unknown
+
+/** The hooks of one kind, in the order of the chains: the function, and the chain's view of the flow to call it with. */
+export interface HookList {
+  readonly name: HookName
+  readonly chains: readonly string[]
+  readonly calls: readonly Call[]
+  readonly views: readonly object[]
+  readonly length: number
+}
+
+/** The marks that all views of an observer read through: move them, and every chain sees another flow. */
+export class Cursor {
+  readonly pool = new Pool()
+  private readonly row: Mark
+  private readonly side: Mark
+  private readonly stride: number
+  private readonly sideStart: number
+  private readonly sideStride: number
+  private readonly lists = new Map<HookName, HookList>()
+
+  constructor(table: FlowTable, compiled: Compiled, described: boolean) {
+    this.row = new Mark(table, this.pool)
+    this.side = new Mark(table, this.pool)
+    this.stride = table.stride / 2
+    this.sideStart = compiled.sideStart
+    this.sideStride = compiled.sideStride
+    this.bind(compiled, new KeyAccess(this.row, table, described))
+  }
+
+  move(row: number, rev: boolean): void {
+    const at = row * this.stride
+    this.row.move(at)
+    this.side.move(at + this.sideStart + (rev ? this.sideStride : 0))
+  }
+
+  hooks(name: HookName): HookList {
+    return this.lists.get(name) ?? { name, chains: [], calls: [], views: [], length: 0 }
+  }
+
+  /** Make each chain's views, and sort its hooks by kind. */
+  private bind({ chains, sideStart, sideStride }: Compiled, key: KeyAccess): void {
+    const views = new Map<object, { flow: object; sides: { side: object; fwd: object; rev: object } }>()
+    const lists = new Map<HookName, { chains: string[]; calls: Call[]; views: object[] }>()
+    for (const { chain, flow: flowBase, side: sideBase } of chains) {
+      const { views: classes, hooks } = internalsOf(chain)
+      // those it requires come before it
+      const required = chain.requires.map((other) => views.get(other)!)
+      const { Flow, Side } = classes
+      const at = (start: number) => ({ 8: sideBase[8] + start, 4: sideBase[4] + 2 * start, 2: sideBase[2] + 4 * start, 1: sideBase[1] + 8 * start })
+      const sides = {
+        side: new Side(this.side, sideBase, required.map((view) => view.sides.side as never)),
+        fwd: new Side(this.row, at(sideStart), required.map((view) => view.sides.fwd as never)),
+        rev: new Side(this.row, at(sideStart + sideStride), required.map((view) => view.sides.rev as never)),
+      }
+      const flow = new Flow(this.row, flowBase, required.map((view) => view.flow as never), sides, key)
+      views.set(chain, { flow, sides })
+      for (const [name, hook] of hooks) {
+        let list = lists.get(name)
+        if (list === undefined) lists.set(name, (list = { chains: [], calls: [], views: [] }))
+        list.chains.push(chain.name)
+        list.calls.push(hook as Call)
+        list.views.push(flow)
+      }
+    }
+    for (const [name, list] of lists) this.lists.set(name, { name, ...list, length: list.calls.length })
+  }
+}

@@ -1,0 +1,52 @@
+/** Numbers of IANA's and tcpdump.org's registries that the decoder knows by name. */
+
+export const EtherType = {
+  Ipv4: 0x0800,
+  Ipv6: 0x86dd,
+  /** IEEE 802.1Q customer tag. */
+  Vlan: 0x8100,
+  /** IEEE 802.1ad service tag. */
+  ServiceVlan: 0x88a8,
+  /** Service tags of equipment from before 802.1ad. */
+  StackedVlan: 0x9100,
+} as const
+
+export const Protocol = {
+  HopByHop: 0,
+  Icmp: 1,
+  Tcp: 6,
+  Udp: 17,
+  Dccp: 33,
+  Routing: 43,
+  Fragment: 44,
+  Authentication: 51,
+  Icmpv6: 58,
+  NoNextHeader: 59,
+  DestinationOptions: 60,
+  Sctp: 132,
+  UdpLite: 136,
+} as const
+
+/** Protocols whose header begins with source and destination port: these have ports in their flow key. */
+const WITH_PORTS = new Uint8Array(256)
+for (const protocol of [Protocol.Tcp, Protocol.Udp, Protocol.Dccp, Protocol.Sctp, Protocol.UdpLite]) WITH_PORTS[protocol] = 1
+
+/** @param protocol IANA protocol number, 0-255 */
+export function hasPorts(protocol: number): boolean {
+  return WITH_PORTS[protocol] === 1
+}
+
+/** @source https://www.tcpdump.org/linktypes.html */
+export const LinkType = {
+  Null: 0,
+  Ethernet: 1,
+  /** DLT_RAW as some systems number it. */
+  RawBsd: 12,
+  RawOpenBsd: 14,
+  Raw: 101,
+  Loop: 108,
+  LinuxCooked: 113,
+  Ipv4: 228,
+  Ipv6: 229,
+  LinuxCooked2: 276,
+} as const

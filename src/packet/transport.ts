@@ -1,0 +1,27 @@
+import { Fate } from '../ledger.ts'
+import type { Packet } from './packet.ts'
+import { hasPorts, Protocol } from './protocol.ts'
+
+const PORTS_LENGTH = 4
+
+/** Octets that must be there for a protocol's hook to run: its fixed header. 0: any. */
+const FIXED_HEADER = new Uint8Array(256)
+FIXED_HEADER[Protocol.Tcp] = 20
+FIXED_HEADER[Protocol.Udp] = 8
+FIXED_HEADER[Protocol.Icmp] = 4
+FIXED_HEADER[Protocol.Icmpv6] = 4
+
+/** Settle the packet's fate by its ports, and whether its transport header is there for hooks to read. */
+export function transport(packet: Packet): Fate {
+  const protocol = packet.protocol
+  const at = packet.transportOffset
+  if (packet.fragmentOffset !== 0) {
+    packet.hasTransport = false
+    return hasPorts(protocol) ? Fate.OrphanFragment : Fate.Keyed
+  }
+  packet.hasTransport = packet.ipEnd - at >= FIXED_HEADER[protocol]
+  if (hasPorts(protocol) && packet.ipEnd - at < PORTS_LENGTH) {
+    return packet.ipOffset + packet.ipLength - at < PORTS_LENGTH ? Fate.Malformed : Fate.Short
+  }
+  return Fate.Keyed
+}
