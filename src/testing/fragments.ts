@@ -1,4 +1,6 @@
-import { fragment } from './ipv6.ts'
+import { EtherType, Protocol } from '../packet/protocol.ts'
+import { IP_IN_IP } from './ipv4.ts'
+import { IPV6_IN_IP, fragment } from './ipv6.ts'
 import { internetChecksum, join, viewOf, withNote } from './layer.ts'
 
 /** Cuts a whole IPv4 packet into fragments of `octets` of payload each (a multiple of 8), the last one shorter (RFC 791 2.3). */
@@ -12,7 +14,7 @@ export function fragments4(packet: Uint8Array, octets: number): Uint8Array[] {
     view.setUint16(6, (view.getUint16(6) & 0xc000) | (last ? 0 : 0x2000) | (from / 8))
     view.setUint16(10, 0)
     view.setUint16(10, internetChecksum(piece.subarray(0, headerLength)))
-    return withNote(piece, { protocol: 4, etherType: 0x0800 })
+    return withNote(piece, { protocol: IP_IN_IP, etherType: EtherType.Ipv4 })
   })
 }
 
@@ -23,8 +25,8 @@ export function fragments6(packet: Uint8Array, octets: number, identification = 
     const header = fragment({ nextHeader: packet[6], fragmentOffset: from / 8, m: !last, identification }, payload.subarray(from, to))
     const piece = join(packet.subarray(0, 40), header)
     viewOf(piece).setUint16(4, header.length)
-    piece[6] = 44
-    return withNote(piece, { protocol: 41, etherType: 0x86dd })
+    piece[6] = Protocol.Fragment
+    return withNote(piece, { protocol: IPV6_IN_IP, etherType: EtherType.Ipv6 })
   })
 }
 

@@ -1,7 +1,5 @@
+import { Protocol } from '../packet/protocol.ts'
 import { EMPTY, internetChecksum, join, viewOf, withNote } from './layer.ts'
-
-const ICMP = 1
-const ICMPV6 = 58
 
 /** RFC 792 and RFC 4443 2.1: type, code, checksum, four octets that depend on the type, then the payload. */
 export interface IcmpFields {
@@ -18,13 +16,13 @@ export interface IcmpFields {
 export function icmp4(fields: IcmpFields, payload: Uint8Array = EMPTY): Uint8Array {
   const message = icmp(fields, payload)
   if (fields.checksum === undefined) viewOf(message).setUint16(2, internetChecksum(message))
-  return withNote(message, { protocol: ICMP })
+  return withNote(message, { protocol: Protocol.Icmp })
 }
 
 export function icmp6(fields: IcmpFields, payload: Uint8Array = EMPTY): Uint8Array {
   const message = icmp(fields, payload)
-  if (fields.checksum !== undefined) return withNote(message, { protocol: ICMPV6 })
-  return withNote(message, { protocol: ICMPV6, unsealed: { protocol: ICMPV6, start: 0, field: 2, coverage: message.length, zeroIsNone: false } })
+  if (fields.checksum !== undefined) return withNote(message, { protocol: Protocol.Icmpv6 })
+  return withNote(message, { protocol: Protocol.Icmpv6, unsealed: { protocol: Protocol.Icmpv6, start: 0, field: 2, coverage: message.length, zeroIsNone: false } })
 }
 
 /** An ICMP error (destination unreachable by default) that quotes an IPv4 packet: its header and 8 octets (RFC 792), or `octets` of it. */

@@ -1,5 +1,9 @@
+import { EtherType } from '../packet/protocol.ts'
 import { ipv4Octets } from './address.ts'
 import { EMPTY, internetChecksum, join, noteOf, padTo, seal, viewOf, withNote } from './layer.ts'
+
+/** RFC 2003 */
+export const IP_IN_IP = 4
 
 /** RFC 791 3.1. What is left out is computed, or zero. */
 export interface Ipv4Fields {
@@ -43,5 +47,5 @@ export function ipv4(fields: Ipv4Fields, payload: Uint8Array = EMPTY): Uint8Arra
   header.set(source, 12)
   header.set(destination, 16)
   view.setUint16(10, fields.headerChecksum ?? internetChecksum(header))
-  return withNote(join(header, seal(payload, source, destination)), { protocol: 4, etherType: 0x0800 })
+  return withNote(join(header, seal(payload, source, destination)), { protocol: IP_IN_IP, etherType: EtherType.Ipv4 })
 }

@@ -1,12 +1,9 @@
+import { EtherType, Protocol } from '../packet/protocol.ts'
 import { ipv6Octets } from './address.ts'
 import { EMPTY, join, noteOf, padTo, seal, viewOf, withNote } from './layer.ts'
 
-const HOP_BY_HOP = 0
-const ROUTING = 43
-const FRAGMENT = 44
-const AUTHENTICATION = 51
-const NO_NEXT_HEADER = 59
-const DESTINATION_OPTIONS = 60
+/** RFC 4213 3.5 */
+export const IPV6_IN_IP = 41
 
 /** RFC 8200 3. What is left out is computed, or zero. */
 export interface Ipv6Fields {
@@ -35,7 +32,7 @@ export function ipv6(fields: Ipv6Fields, payload: Uint8Array = EMPTY): Uint8Arra
   view.setUint8(7, fields.hopLimit ?? 64)
   header.set(source, 8)
   header.set(destination, 24)
-  return withNote(join(header, seal(payload, source, destination)), { protocol: 41, etherType: 0x86dd })
+  return withNote(join(header, seal(payload, source, destination)), { protocol: IPV6_IN_IP, etherType: EtherType.Ipv6 })
 }
 
 /** RFC 8200 4.3 and 4.6. */
@@ -48,11 +45,11 @@ export interface OptionsFields {
 }
 
 export function hopByHop(fields: OptionsFields, payload: Uint8Array = EMPTY): Uint8Array {
-  return optionsHeader(HOP_BY_HOP, fields, payload)
+  return optionsHeader(Protocol.HopByHop, fields, payload)
 }
 
 export function destinationOptions(fields: OptionsFields, payload: Uint8Array = EMPTY): Uint8Array {
-  return optionsHeader(DESTINATION_OPTIONS, fields, payload)
+  return optionsHeader(Protocol.DestinationOptions, fields, payload)
 }
 
 function optionsHeader(protocol: number, fields: OptionsFields, payload: Uint8Array): Uint8Array {
@@ -86,7 +83,7 @@ export function routing(fields: RoutingFields, payload: Uint8Array = EMPTY): Uin
   header[1] = fields.headerExtensionLength ?? header.length / 8 - 1
   header[2] = fields.routingType ?? 0
   header[3] = segmentsLeft
-  return extend(ROUTING, header, payload, segmentsLeft > 0 ? addresses.at(-1) : undefined)
+  return extend(Protocol.Routing, header, payload, segmentsLeft > 0 ? addresses.at(-1) : undefined)
 }
 
 /** RFC 8200 4.5. */
@@ -104,7 +101,7 @@ export function fragment(fields: FragmentFields, payload: Uint8Array = EMPTY): U
   header[0] = nextHeaderOf(fields.nextHeader, payload)
   view.setUint16(2, ((fields.fragmentOffset ?? 0) << 3) | (fields.m ? 1 : 0))
   view.setUint32(4, fields.identification ?? 0)
-  return extend(FRAGMENT, header, payload)
+  return extend(Protocol.Fragment, header, payload)
 }
 
 /** RFC 4302 2; for IPv4 as well. */
@@ -125,11 +122,11 @@ export function authentication(fields: AuthenticationFields, payload: Uint8Array
   header[1] = fields.payloadLength ?? header.length / 4 - 2
   view.setUint32(4, fields.securityParametersIndex ?? 256)
   view.setUint32(8, fields.sequenceNumber ?? 0)
-  return extend(AUTHENTICATION, header, payload)
+  return extend(Protocol.Authentication, header, payload)
 }
 
 function nextHeaderOf(given: number | undefined, payload: Uint8Array): number {
-  return given ?? noteOf(payload).protocol ?? (payload.length === 0 ? NO_NEXT_HEADER : 253)
+  return given ?? noteOf(payload).protocol ?? (payload.length === 0 ? Protocol.NoNextHeader : 253)
 }
 
 /** The transport's checksum stays to be computed, `header.length` further on. */

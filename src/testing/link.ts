@@ -1,3 +1,4 @@
+import { EtherType } from '../packet/protocol.ts'
 import { ipv4Octets, macOctets } from './address.ts'
 import { EMPTY, join, noteOf, viewOf, withNote } from './layer.ts'
 
@@ -33,7 +34,7 @@ export function ethernet(fields: EthernetFields, payload: Uint8Array = EMPTY): U
   return fields.pad && frame.length < 60 ? join(frame, new Uint8Array(60 - frame.length)) : frame
 }
 
-function tag({ tpid = 0x8100, pcp = 0, dei = false, vid }: Tag): Uint8Array {
+function tag({ tpid = EtherType.Vlan, pcp = 0, dei = false, vid }: Tag): Uint8Array {
   return join(uint16(tpid), uint16((pcp << 13) | (dei ? 0x1000 : 0) | vid))
 }
 
@@ -102,7 +103,7 @@ export function loopback(fields: FamilyFields, payload: Uint8Array = EMPTY): Uin
 }
 
 function familyOf(payload: Uint8Array): number {
-  return noteOf(payload).etherType === 0x86dd ? 30 : 2
+  return noteOf(payload).etherType === EtherType.Ipv6 ? 30 : 2
 }
 
 function etherTypeOf(given: number | undefined, payload: Uint8Array): number {

@@ -1,3 +1,4 @@
+import { Protocol } from '../packet/protocol.ts'
 import { EMPTY, join, padTo, viewOf, withNote } from './layer.ts'
 
 /** Control bits of RFC 9293 3.1, with RFC 3168's and RFC 9768's: all twelve bits behind the data offset are `flags`. */
@@ -10,12 +11,6 @@ export const URG = 0x020
 export const ECE = 0x040
 export const CWR = 0x080
 export const AE = 0x100
-
-const TCP = 6
-const UDP = 17
-const DCCP = 33
-const SCTP = 132
-const UDP_LITE = 136
 
 export interface Ports {
   readonly sourcePort: number
@@ -48,7 +43,7 @@ export function tcp(fields: TcpFields, payload: Uint8Array = EMPTY): Uint8Array 
   view.setUint16(12, ((fields.dataOffset ?? header.length / 4) << 12) | ((fields.flags ?? 0) & 0xfff))
   view.setUint16(14, fields.window ?? 0xffff)
   view.setUint16(18, fields.urgentPointer ?? 0)
-  return finish(TCP, join(header, payload), 16, fields.checksum)
+  return finish(Protocol.Tcp, join(header, payload), 16, fields.checksum)
 }
 
 /** An option with its length (RFC 9293 3.2); kinds 0 and 1 are one octet. */
@@ -66,7 +61,7 @@ export function udp(fields: UdpFields, payload: Uint8Array = EMPTY): Uint8Array 
   const datagram = join(new Uint8Array(8), payload)
   const view = ports(datagram, fields)
   view.setUint16(4, fields.length ?? datagram.length)
-  return finish(UDP, datagram, 6, fields.checksum, { zeroIsNone: true })
+  return finish(Protocol.Udp, datagram, 6, fields.checksum, { zeroIsNone: true })
 }
 
 /** RFC 3828 3.1. */
@@ -80,7 +75,7 @@ export function udplite(fields: UdpLiteFields, payload: Uint8Array = EMPTY): Uin
   const datagram = join(new Uint8Array(8), payload)
   const view = ports(datagram, fields)
   view.setUint16(4, fields.checksumCoverage ?? 0)
-  return finish(UDP_LITE, datagram, 6, fields.checksum, { zeroIsNone: true, coverage: fields.checksumCoverage || datagram.length })
+  return finish(Protocol.UdpLite, datagram, 6, fields.checksum, { zeroIsNone: true, coverage: fields.checksumCoverage || datagram.length })
 }
 
 /** RFC 4340 5.1, with the long sequence number (X = 1). */
@@ -102,7 +97,7 @@ export function dccp(fields: DccpFields, payload: Uint8Array = EMPTY): Uint8Arra
   view.setUint8(4, fields.dataOffset ?? header.length / 4)
   view.setUint8(8, ((fields.type ?? 2) << 1) | 1)
   view.setUint32(12, fields.sequenceNumber ?? 0)
-  return finish(DCCP, join(header, payload), 6, fields.checksum)
+  return finish(Protocol.Dccp, join(header, payload), 6, fields.checksum)
 }
 
 /** RFC 9260 3.1. */
@@ -118,7 +113,7 @@ export function sctp(fields: SctpFields, payload: Uint8Array = EMPTY): Uint8Arra
   view.setUint32(4, fields.verificationTag ?? 0)
   // RFC 9260 appendix A: the CRC goes in least significant octet first
   view.setUint32(8, fields.checksum ?? crc32c(packet), fields.checksum === undefined)
-  return withNote(packet, { protocol: SCTP })
+  return withNote(packet, { protocol: Protocol.Sctp })
 }
 
 function ports(header: Uint8Array, fields: Ports): DataView {
