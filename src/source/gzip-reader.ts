@@ -5,6 +5,8 @@ import type { ByteReader } from './byte-reader.ts'
 
 /** Compressed octets given to zlib at a time. One of them becomes 66 MB at most (deflate expands 1032 times), and seldom over 300 kB. */
 const PIECE = 64 << 10
+/** How much smaller pieces become at each further reading: 64 Ki, 256, 1. */
+const FINER = 256
 /** Compressed octets read at a time. */
 const STORED = 1 << 20
 /** Room for what a piece becomes, so that it rarely takes zlib more than one turn. */
@@ -14,7 +16,7 @@ const OUTPUT = 256 << 10
  * RFC 1952: one or more members, one after the other; zeros after the last are padding.
  *
  * zlib keeps what it decompressed in the very call that finds an error. Where the compressed octets can be read twice, they then
- * are, the last piece octet by octet: every octet before the fault comes out.
+ * are, the last piece in ever smaller ones, at last octet by octet: every octet before the fault comes out.
  */
 export class GzipReader implements ByteReader {
   readonly compressed = true
@@ -32,8 +34,9 @@ export class GzipReader implements ByteReader {
   /** Decompressed octets that came out; what was given away before a second reading comes out again. */
   #given = 0
   #skip = 0
-  /** From here on, octet by octet. */
-  #careful = Infinity
+  /** Where zlib found an error, in compressed octets, and what it is given at a time from there on. */
+  #careful = 0
+  #step = PIECE
   #failure: CaptureError | null = null
   #ended = false
   #settle: (() => void) | null = null
@@ -90,7 +93,8 @@ export class GzipReader implements ByteReader {
       this.#end = await this.#reader.read(this.#stored)
       if (this.#ended) return
     }
-    const octets = Math.min(this.#end - this.#at, this.#taken < this.#careful ? Math.min(PIECE, this.#careful - this.#taken) : 1)
+    const room = this.#taken < this.#careful ? Math.min(PIECE, this.#careful - this.#taken) : this.#step
+    const octets = Math.min(this.#end - this.#at, room)
     const piece = this.#stored.subarray(this.#at, this.#at + octets)
     const gunzip = this.#gunzip
     await new Promise<void>(settle => {
@@ -114,7 +118,8 @@ export class GzipReader implements ByteReader {
 
   #fail(error: NodeJS.ErrnoException): void {
     const cut = error.code === 'Z_BUF_ERROR'
-    if (!cut && this.#careful === Infinity && this.#reader.rewind()) {
+    if (!cut && this.#step > 1 && this.#reader.rewind()) {
+      this.#step /= FINER
       this.#careful = this.#taken
       this.#skip = this.#given
       this.#taken = this.#at = this.#end = 0

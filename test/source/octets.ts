@@ -65,3 +65,15 @@ export function concat(...parts: readonly ArrayLike<number>[]): Uint8Array {
 export function frame(octets: number, first = 1): Uint8Array {
   return Uint8Array.from({ length: octets }, (_, i) => first + i)
 }
+
+/** Octets that do not compress. */
+export function noise(octets: number, seed = 0): Uint8Array {
+  let state = Math.imul(seed + 1, 0x9e3779b1)
+  return Uint8Array.from({ length: octets }, () => {
+    // Marsaglia's xorshift
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state & 0xff
+  })
+}

@@ -1,0 +1,163 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { SourceError } from '../../src/errors.ts'
+import { Packet } from '../../src/packet/packet.ts'
+import { openSource } from '../../src/source/open.ts'
+import { parseUri } from '../../src/source/uri.ts'
+import { pcap, pcapHeader } from './build-pcap.ts'
+import { drain, read } from './drain.ts'
+import { concat, frame } from './octets.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'weir-open-'))
+const at = (name: string): string => join(directory, name)
+const capture = pcap({}, { frame: frame(4) }, { frame: frame(5) })
+
+beforeAll(() => {
+  writeFileSync(at('x.pcap'), capture)
+  writeFileSync(at('a:b.pcap'), capture)
+  writeFileSync(at('ab:c.pcap'), capture)
+  writeFileSync(at('a b%20c.pcap'), capture)
+  mkdirSync(at('folder'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+describe('a URI', () => {
+  it.each([
+    ['trace.pcap', 'trace.pcap'],
+    ['-', '-'],
+    ['/a/b:c.pcap', '/a/b:c.pcap'],
+    ['./a:b', './a:b'],
+    ['C:\\trace.pcap', 'C:\\trace.pcap'],
+    ['pcapfile:trace.pcap', 'trace.pcap'],
+    ['PcapNG:/a/b', '/a/b'],
+    ['pcap:-', '-'],
+    ['pcap:a:b', 'a:b'],
+    ['file:/a/b', '/a/b'],
+    ['file:///a/b', '/a/b'],
+    ['file:a', 'a'],
+  ])('%s names the file %s', (uri, path) => {
+    expect(parseUri(uri)).toEqual({ kind: 'file', path })
+  })
+
+  it('with another scheme is not a file', () => {
+    expect(parseUri('dag:/dev/dag0')).toEqual({ kind: 'unknown', scheme: 'dag', path: 'dag:/dev/dag0' })
+  })
+})
+
+describe('opening', () => {
+  it.each(['x.pcap', 'a b%20c.pcap'])('a path: %s', async name => {
+    const { packets, source } = await read(at(name))
+    expect(packets).toHaveLength(2)
+    expect(source).toMatchObject({ name: at(name), size: capture.length, position: capture.length, filtered: null, dropped: null })
+  })
+
+  it.each(['pcapfile', 'pcap', 'pcapng', 'file', 'PCAPFILE'])('a path with the scheme %s: what it is, its first octets tell', async scheme => {
+    expect((await read(`${scheme}:${at('x.pcap')}`)).packets).toHaveLength(2)
+  })
+
+  it('a file whose name looks like a URI', async () => {
+    const before = process.cwd()
+    process.chdir(directory)
+    try {
+      expect((await read('a:b.pcap')).packets).toHaveLength(2)
+      expect((await read('ab:c.pcap')).packets).toHaveLength(2)
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  it('closing is allowed at any time, and twice', async () => {
+    const source = await openSource(at('x.pcap'))
+    await source.refill()
+    await source.close()
+    await source.close()
+    expect(await drain(source)).toEqual([])
+    expect(source.fault).toBeNull()
+  })
+
+  it.skipIf(process.platform === 'win32')('a named pipe', async () => {
+    execFileSync('mkfifo', [at('pipe')])
+    createWriteStream(at('pipe')).end(capture)
+    expect(await read(at('pipe'))).toMatchObject({ packets: [{ frame: [1, 2, 3, 4] }, { frame: [1, 2, 3, 4, 5] }], fault: null, source: { size: null } })
+  })
+
+  it.skipIf(process.platform === 'win32')('a named pipe gives packets when they come, and can be closed while none do', async () => {
+    execFileSync('mkfifo', [at('slow')])
+    const writer = spawn('sh', ['-c', 'cat "$0"/x.pcap; exec sleep 60', directory], { stdio: ['ignore', 'pipe', 'ignore'] })
+    writer.stdout.pipe(createWriteStream(at('slow')))
+    const source = await openSource(at('slow'))
+    const packet = new Packet()
+    while (!source.next(packet)) expect(await source.refill()).toBe(true)
+    expect(packet.capturedLength).toBe(4)
+    expect(source.next(packet)).toBe(true)
+    const waiting = source.refill()
+    await source.close()
+    expect(await waiting).toBe(false)
+    writer.kill()
+  })
+})
+
+describe('what cannot be opened', () => {
+  const refused = async (from: string | Uint8Array): Promise<SourceError> => {
+    const error = await openSource(from).then(() => null, (error: unknown) => error)
+    expect(error).toBeInstanceOf(SourceError)
+    expect((error as SourceError).message).not.toContain('\n')
+    return error as SourceError
+  }
+
+  it('a file that is not there', async () => {
+    expect(await refused(at('none'))).toMatchObject({ code: 'WEIR_SOURCE_OPEN', message: `${at('none')}: cannot be opened: there is no such file` })
+  })
+
+  it('a directory', async () => {
+    expect(await refused(at('folder'))).toMatchObject({ code: 'WEIR_SOURCE_OPEN', message: `${at('folder')}: cannot be opened: it is a directory` })
+  })
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('a file that may not be read', async () => {
+    writeFileSync(at('secret'), capture)
+    chmodSync(at('secret'), 0)
+    expect(await refused(at('secret'))).toMatchObject({ code: 'WEIR_SOURCE_OPEN', message: `${at('secret')}: cannot be opened: permission denied` })
+  })
+
+  it('a scheme that there is not: those that are, are named', async () => {
+    expect(await refused('dag:/dev/dag0')).toMatchObject({
+      code: 'WEIR_SOURCE_SCHEME',
+      message: "dag:/dev/dag0: there is no scheme 'dag:', and no such file; schemes are file:, pcap:, pcapfile:, pcapng:",
+    })
+  })
+
+  it.each(['', 'pcap:'])("no name: '%s'", async uri => {
+    expect(await refused(uri)).toMatchObject({ code: 'WEIR_SOURCE_OPEN', message: `'${uri}' names no file` })
+  })
+
+  it('an empty file', async () => {
+    expect(await refused(new Uint8Array(0))).toMatchObject({ code: 'WEIR_SOURCE_FORMAT', message: 'memory: is empty' })
+  })
+
+  it.each([1, 3, 4, 23])('a capture of %d octets', async octets => {
+    expect(await refused(pcapHeader().subarray(0, octets))).toMatchObject({
+      code: 'WEIR_SOURCE_FORMAT',
+      message: `memory: has ${octets} octets, which is less than a capture's header`,
+    })
+  })
+
+  it.each([
+    ['is compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['is compressed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]],
+    ['is compressed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
+    ['is compressed with lz4', [0x04, 0x22, 0x4d, 0x18]],
+    ['is a snoop capture', [0x73, 0x6e, 0x6f, 0x6f, 0x70, 0, 0, 0]],
+    ['looks like an ERF capture', [0, 0, 0, 0, 0x80, 0x3b, 0x5c, 0x4a, 2, 4, 0, 60, 0, 0, 0, 60]],
+    ['is no capture that weir knows', [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['is no capture that weir knows', [0x0a, 0x0d, 0x0d, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8]],
+  ])('a file that %s', async (what, magic) => {
+    expect(await refused(concat(magic, new Uint8Array(30)))).toMatchObject({
+      code: 'WEIR_SOURCE_FORMAT',
+      message: `memory: ${what}; pcap and pcapng, plain or with gzip, are supported`,
+    })
+  })
+})
