@@ -3,6 +3,7 @@ import { CORE_WORDS, DESCRIBED_WORDS } from '../flow/row.ts'
 import type { ColumnInfo, Schema } from '../schema/schema.ts'
 import { RECORD_COLUMNS } from './columns.ts'
 import { internalsOf } from './define.ts'
+import type { FieldKind } from './field.ts'
 import type { Extent, Region } from './layout.ts'
 import type { AnyChain } from './types.ts'
 
@@ -104,4 +105,22 @@ function place(regions: readonly Region[], start: number): { bases: Extent[]; en
     })
   }
   return { bases, end: Math.ceil(end / 8) * 8 }
+}
+
+/** Words of the row that hold the number of an object in the pool. */
+export function pooledWords({ chains, sideStart, sideStride }: Compiled): number[] {
+  const words: number[] = []
+  for (const { chain, flow, side } of chains) {
+    const { layout } = internalsOf(chain)
+    for (const slot of layout.flow.slots) if (isPooled(slot.kind)) words.push(flow[4] + slot.index)
+    for (const slot of layout.side.slots) {
+      if (!isPooled(slot.kind)) continue
+      for (const start of [sideStart, sideStart + sideStride]) words.push(start * 2 + side[4] + slot.index)
+    }
+  }
+  return words
+}
+
+function isPooled(kind: FieldKind): boolean {
+  return kind === 'text' || kind === 'bytes' || kind === 'scratch'
 }

@@ -14,8 +14,8 @@ export class Ordering {
   private swapRows = new Int32Array(1024)
   private readonly counts = new Int32Array(BUCKETS)
 
-  /** @param numbers the table's doubles; row r's number is at `r * stride + offset` */
-  sort(list: RowList, numbers: Float64Array, stride: number, offset: number): void {
+  /** Stable. @param numbers what to order by: row r's number is at `r * stride + offset` */
+  sort(list: RowList, numbers: Float64Array | Uint32Array, stride: number, offset: number): void {
     const n = list.length
     if (this.keys.length < n) this.grow(n)
     const { keys } = this

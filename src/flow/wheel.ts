@@ -67,13 +67,18 @@ export class TimingWheel {
     }
   }
 
-  /** The row that is looked at next; -1 where there is none. */
+  /** Seconds until the row is looked at that `earliest` found. */
+  distance = 0
+
+  /** The row that is looked at next, with its `distance`; -1 where there is none. */
   earliest(): number {
     if (this.count === 0) return -1
     for (let i = 1; ; i++) {
       const head = this.capacity + ((this.position + i) & MASK)
       const row = this.links[2 * head + 1]
-      if (row !== head) return row
+      if (row === head) continue
+      this.distance = i
+      return row
     }
   }
 

@@ -1,0 +1,35 @@
+import { defineChain } from '../chain/define.ts'
+import { bool, nullable, u16 } from '../chain/field.ts'
+import { COMPLETE } from '../chain/types.ts'
+
+const SYN = 0x02, ACK = 0x10
+
+/** PATHspider's tcp chain: flags of the handshake, and the end of the connection. */
+export const tcp = defineChain({
+  name: 'tcp',
+  doc: 'Flags of the handshake, FIN and RST of each direction; completes the flow at both FINs or a RST.',
+  fields: {
+    tcp_connected: bool({ doc: 'The three-way handshake was seen' }),
+  },
+  directional: {
+    tcp_synflags: nullable(u16({ doc: 'The twelve flag bits of the first SYN', rfc: 'RFC 9293' })),
+    tcp_fin: bool({ doc: 'A FIN travelled in this direction' }),
+    tcp_rst: bool({ doc: 'A RST travelled in this direction' }),
+  },
+  tcp(flow, tcp, rev) {
+    const { flags } = tcp
+    const { side } = flow
+    if ((flags & SYN) !== 0 && side.tcp_synflags === null) side.tcp_synflags = flags
+    // the third segment: forward, acknowledging a SYN+ACK
+    if (!rev && (flags & ACK) !== 0 && !flow.tcp_connected && flow.tcp_synflags_fwd !== null) {
+      const answer = flow.tcp_synflags_rev
+      if (answer !== null && (answer & ACK) !== 0) flow.tcp_connected = true
+    }
+    if (tcp.fin) side.tcp_fin = true
+    if (tcp.rst) {
+      side.tcp_rst = true
+      return COMPLETE
+    }
+    if (flow.tcp_fin_fwd && flow.tcp_fin_rev) return COMPLETE
+  },
+})

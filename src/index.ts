@@ -1,0 +1,27 @@
+/** The public API of weir. */
+export { observe, type ObserveSource } from './observe.ts'
+export { Observer, type ObserverOptions } from './observer/observer.ts'
+export { type FlowOptions, type IdleTimeout, PROTOCOL_NAMES, type Warning } from './observer/options.ts'
+export { Ledger } from './ledger.ts'
+export { ChainError, CaptureError, HookError, OptionError, SinkError, SourceError, WeirError } from './errors.ts'
+
+export { defineChain, isChain } from './chain/define.ts'
+export { address, bins, bool, bytes, f32, f64, i32, list, nullable, ofFlow, oneOf, scratch, state, text, u16, u32, u64, u8 } from './chain/field.ts'
+export type { BinsView, Double, Field, FlowProperty, Internal, ListView } from './chain/field.ts'
+export { COMPLETE, IGNORE } from './chain/types.ts'
+export type { AnyChain, Chain, FlowRecord, FlowView, Hooks, KeyView, PacketView, Verdict } from './chain/types.ts'
+export { basic } from './chains/basic.ts'
+export { id } from './chains/id.ts'
+export { builtinChains, chainsByName } from './chains/index.ts'
+export { ns } from './chains/ns.ts'
+export { tcp } from './chains/tcp.ts'
+export type { EndReasonName } from './flow/end-reason.ts'
+
+export type { IpView, Ipv4View, Ipv6View } from './packet/ip-view.ts'
+export { Packet } from './packet/packet.ts'
+export type { IcmpView, TcpView, TransportView, UdpView } from './packet/transport-view.ts'
+
+export type { PacketSource } from './source/source.ts'
+export { MemorySource, type Frame } from './source/memory.ts'
+export type { AddressColumn, Batch, Column, ColumnInfo, FieldInfo, Kind, NumberColumn, NumberData, ObjectColumn, Schema, TimeColumn, Validity } from './schema/schema.ts'
+export type { Sink } from './sink/sink.ts'

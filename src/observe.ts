@@ -1,0 +1,33 @@
+import type { AnyChain, Checked, FlowRecord } from './chain/types.ts'
+import { basic } from './chains/basic.ts'
+import { tcp } from './chains/tcp.ts'
+import { Observer, type ObserverOptions } from './observer/observer.ts'
+import type { PacketSource } from './source/source.ts'
+
+/** A URI, several (read one after the other as one observation), a capture in memory, or a source of your own. */
+export type ObserveSource = string | Uint8Array | readonly (string | Uint8Array)[] | PacketSource
+
+/**
+ * Observe the flows of a source.
+ *
+ *     for await (const flow of observe('trace.pcap', { chains: [basic, tcp] })) console.log(flow.sip, flow.pkt_fwd)
+ *
+ * @throws {OptionError} for a wrong option @throws {ChainError} for chains that clash. What is wrong with the source shows when it is opened.
+ */
+export function observe<const C extends readonly AnyChain[]>(source: ObserveSource, options: ObserverOptions & { readonly chains: C & Checked<C> }): Observer<FlowRecord<C>>
+/** With the chains `basic` and `tcp`. */
+export function observe(source: ObserveSource, options?: ObserverOptions & { readonly chains?: undefined }): Observer<FlowRecord<[typeof basic, typeof tcp]>>
+export function observe(source: ObserveSource, options: ObserverOptions & { readonly chains?: readonly AnyChain[] | undefined } = {}): Observer<unknown> {
+  return new Observer(() => open(source), options.chains ?? [basic, tcp], options)
+}
+
+/** What reads files is loaded only when there is a file to read. */
+async function open(source: ObserveSource): Promise<PacketSource> {
+  if (isPacketSource(source)) return source
+  const { openAll } = await import('./source/sequence.ts')
+  return openAll(typeof source === 'string' || source instanceof Uint8Array ? [source] : source)
+}
+
+function isPacketSource(source: ObserveSource): source is PacketSource {
+  return typeof source === 'object' && 'next' in source && 'refill' in source
+}

@@ -1,0 +1,274 @@
+import type { Compiled } from '../chain/compile.ts'
+import { pooledWords } from '../chain/compile.ts'
+import { PacketClock } from '../flow/clock.ts'
+import { EndReason } from '../flow/end-reason.ts'
+import type { FlowKey } from '../flow/key.ts'
+import { Ordering } from '../flow/order.ts'
+import { FIRST, KEY, LAST, NUMBER, PART, SEEN, SOURCE, State, STATE_OCTET } from '../flow/row.ts'
+import { FlowTable } from '../flow/table.ts'
+import { RowList, TimingWheel } from '../flow/wheel.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Packet } from '../packet/packet.ts'
+import { Cursor, type HookList } from './cursor.ts'
+import type { HookCaller } from './hook-caller.ts'
+import type { Duration, ResolvedOptions } from './options.ts'
+import { Outlet } from './outlet.ts'
+
+/** How many flows are looked at, and armed again, before one that was seen lately has to go. */
+const LOOKS = 16
+
+/** The life of flows: active, expiring after they were completed, or vetoed; and the ways it ends. */
+export class Flows {
+  readonly table: FlowTable
+  readonly clock = new PacketClock()
+  readonly cursor: Cursor
+  readonly outlet: Outlet
+  /** Names of the sources; rows keep an index. */
+  readonly sourceNames: string[] = []
+
+  private readonly ledger: Ledger
+  private readonly hooks: HookCaller
+  private readonly endHooks: HookList
+  private readonly wheel: TimingWheel
+  private readonly vetoed: TimingWheel
+  private readonly ordering = new Ordering()
+  private readonly passed = new RowList()
+  private readonly ended = new RowList()
+  private readonly expiring = new RowList()
+  private readonly pooled: readonly number[]
+  private readonly firstWord: number
+  private readonly idle: readonly Duration[]
+  private readonly expiry: Duration
+  /** No flow can be over before so many seconds of silence. */
+  private readonly leastTimeout: number
+  private flushed = 0
+
+  constructor(compiled: Compiled, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
+    const described = options.key.base !== 'flow'
+    this.table = new FlowTable(options.maxFlows, compiled.template)
+    this.cursor = new Cursor(this.table, compiled, described)
+    this.outlet = new Outlet(compiled, this.cursor.pool, described)
+    this.ledger = ledger
+    this.hooks = hooks
+    this.endHooks = this.cursor.hooks('end')
+    this.wheel = new TimingWheel(options.maxFlows)
+    this.vetoed = new TimingWheel(options.maxFlows)
+    this.pooled = pooledWords(compiled)
+    this.firstWord = compiled.firstWord
+    this.idle = options.idle
+    this.expiry = options.expiry
+    this.leastTimeout = Math.min(options.expiry.seconds, ...options.idle.map((each) => each.seconds))
+  }
+
+  /** Flows in the table, vetoed ones apart. */
+  get active(): number {
+    return this.wheel.size
+  }
+
+  /** End the flow in `row` if its time is over. @returns true when it was */
+  endIfOver(row: number): boolean {
+    const { table, clock } = this
+    if (clock.seconds - table.u32[row * table.stride + SEEN] < this.leastTimeout) return false
+    if (!this.isOver(row, this.timeoutOf(row))) return false
+    this.end(row, EndReason.Idle)
+    return true
+  }
+
+  /** Make the flow of this packet, its first; a flow has to go where the table is full. */
+  begin(key: FlowKey, packet: Packet, source: number): number {
+    const { table, clock } = this
+    if (table.full) this.makeRoom()
+    const row = table.insert(key, packet)
+    const at = row * table.stride
+    table.u32[at + SEEN] = clock.seconds
+    table.u32[at + SEEN + 1] = clock.nanoseconds
+    table.f64[(at + NUMBER) / 2] = packet.number
+    table.u32[at + SOURCE] = source
+    this.stamp(row, packet)
+    table.u32[at + PART] = 1
+    this.arm(row)
+    return row
+  }
+
+  /** A chain completed the flow: packets still count for a while. */
+  complete(row: number): void {
+    const { table, clock } = this
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active) return
+    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Expiring
+    table.u32[row * table.stride + SEEN] = clock.seconds
+    table.u32[row * table.stride + SEEN + 1] = clock.nanoseconds
+    this.wheel.remove(row)
+    this.arm(row)
+  }
+
+  /** A chain does not want the flow: it is no flow, but its packets must be known. */
+  veto(row: number): void {
+    const { table } = this
+    this.wheel.remove(row)
+    this.release(row)
+    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Vetoed
+    this.arm(row)
+  }
+
+  /** Cut the record of a flow that goes on: the next part begins with this packet. */
+  cut(row: number, packet: Packet): void {
+    const { table } = this
+    this.record(row, EndReason.Active)
+    this.release(row)
+    table.restart(row, this.firstWord)
+    table.u32[row * table.stride + PART]++
+    this.stamp(row, packet)
+  }
+
+  /** End a flow that is in a wheel. An expiring one was at its end whatever else ends it now; a vetoed one leaves no record. */
+  end(row: number, reason: EndReason): void {
+    const vetoed = this.stateOf(row) === State.Vetoed
+    const wheel = vetoed ? this.vetoed : this.wheel
+    wheel.remove(row)
+    this.dismiss(row, reason)
+  }
+
+  /** The clock went so many seconds forward: end what is over, in the order of the flows' first packets. */
+  advance(seconds: number): void {
+    const { passed, ended, table } = this
+    passed.length = 0
+    ended.length = 0
+    this.wheel.advance(seconds, passed)
+    if (this.vetoed.size > 0) this.vetoed.advance(seconds, passed)
+    for (let i = 0; i < passed.length; i++) {
+      const row = passed.rows[i]
+      if (this.isOver(row, this.timeoutOf(row))) ended.push(row)
+      else this.arm(row)
+    }
+    this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
+    for (let i = 0; i < ended.length; i++) this.dismiss(ended.rows[i], EndReason.Idle)
+  }
+
+  /** End every flow that was silent for more than so long. */
+  purge(silence: Duration): void {
+    const { passed, ended, table } = this
+    passed.length = 0
+    ended.length = 0
+    this.wheel.all(passed)
+    this.vetoed.all(passed)
+    for (let i = 0; i < passed.length; i++) {
+      const row = passed.rows[i]
+      if (this.isOver(row, this.stateOf(row) === State.Expiring ? this.expiry : silence)) ended.push(row)
+    }
+    this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
+    for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], EndReason.Idle)
+  }
+
+  /** Begin to end all flows: expiring ones by due time, then active ones by first packet. `flushNext` does it. */
+  flush(): void {
+    const { passed, ended, expiring, table } = this
+    passed.length = 0
+    ended.length = 0
+    expiring.length = 0
+    this.vetoed.all(passed)
+    for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], EndReason.Forced)
+    passed.length = 0
+    this.wheel.all(passed)
+    for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === State.Expiring ? expiring : ended).push(passed.rows[i])
+    this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
+    this.ordering.sort(expiring, table.f64, table.stride / 2, NUMBER / 2)
+    this.ordering.sort(expiring, table.u32, table.stride, SEEN + 1)
+    this.ordering.sort(expiring, table.u32, table.stride, SEEN)
+    for (let i = 0; i < ended.length; i++) expiring.push(ended.rows[i])
+    this.flushed = 0
+  }
+
+  /** End some more of them. @returns false when all are ended */
+  flushNext(count: number): boolean {
+    const { expiring } = this
+    const until = Math.min(expiring.length, this.flushed + count)
+    while (this.flushed < until) this.end(expiring.rows[this.flushed++], EndReason.Forced)
+    return this.flushed < expiring.length
+  }
+
+  /** First and last time of a record that begins with this packet. */
+  private stamp(row: number, packet: Packet): void {
+    const { u32, stride } = this.table
+    const at = row * stride
+    u32[at + FIRST] = u32[at + LAST] = packet.seconds
+    u32[at + FIRST + 1] = u32[at + LAST + 1] = packet.nanoseconds
+  }
+
+  private makeRoom(): void {
+    const veto = this.vetoed.earliest()
+    if (veto >= 0) return this.end(veto, EndReason.Resources)
+    for (let looks = 0; ; looks++) {
+      const row = this.wheel.earliest()
+      if (looks === LOOKS || this.dueIn(row) <= this.wheel.distance) return this.end(row, EndReason.Resources)
+      this.wheel.remove(row)
+      this.arm(row)
+    }
+  }
+
+  private stateOf(row: number): number {
+    return this.table.u8[row * this.table.stride * 4 + STATE_OCTET]
+  }
+
+  private timeoutOf(row: number): Duration {
+    if (this.stateOf(row) === State.Expiring) return this.expiry
+    return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
+  }
+
+  /** Strictly more than `timeout` has passed since the flow was seen, or since it was completed. */
+  private isOver(row: number, timeout: Duration): boolean {
+    const { table, clock } = this
+    const at = row * table.stride
+    let seconds = clock.seconds - table.u32[at + SEEN]
+    let nanoseconds = clock.nanoseconds - table.u32[at + SEEN + 1]
+    if (nanoseconds < 0) {
+      seconds--
+      nanoseconds += 1e9
+    }
+    return seconds > timeout.seconds || (seconds === timeout.seconds && nanoseconds > timeout.nanoseconds)
+  }
+
+  /** Whole seconds of the clock until the flow is over for certain, unless it is seen again. */
+  private dueIn(row: number): number {
+    const { table, clock } = this
+    const at = row * table.stride
+    const timeout = this.timeoutOf(row)
+    // the clock was re-based since: the flow counts as seen now
+    if (table.u32[at + SEEN] > clock.seconds) {
+      table.u32[at + SEEN] = clock.seconds
+      table.u32[at + SEEN + 1] = clock.nanoseconds
+    }
+    const carry = table.u32[at + SEEN + 1] + timeout.nanoseconds >= 1e9 ? 1 : 0
+    return table.u32[at + SEEN] - clock.seconds + timeout.seconds + 1 + carry
+  }
+
+  private arm(row: number): void {
+    const wheel = this.stateOf(row) === State.Vetoed ? this.vetoed : this.wheel
+    wheel.arm(row, this.dueIn(row))
+  }
+
+  /** The flow's record, and its row back to the table. */
+  private dismiss(row: number, reason: EndReason): void {
+    const state = this.stateOf(row)
+    if (state !== State.Vetoed) this.record(row, state === State.Expiring ? EndReason.End : reason)
+    this.release(row)
+    this.table.remove(row)
+  }
+
+  private record(row: number, reason: EndReason): void {
+    if (this.endHooks.length > 0) {
+      this.cursor.move(row, false)
+      this.hooks.end(this.endHooks, this.ledger.packets)
+    }
+    this.outlet.append(this.table, row, reason, this.sourceNames)
+    this.ledger.records++
+  }
+
+  /** Drop the objects that the row holds. */
+  private release(row: number): void {
+    const { table, pooled, cursor } = this
+    for (let i = 0; i < pooled.length; i++) {
+      const at = row * table.stride + pooled[i]
+      table.u32[at] = cursor.pool.put(table.u32[at], null)
+    }
+  }
+}

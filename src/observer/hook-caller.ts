@@ -1,0 +1,77 @@
+import { COMPLETE, IGNORE, type PacketView } from '../chain/types.ts'
+import { HookError } from '../errors.ts'
+import type { HookList } from './cursor.ts'
+
+/** Calls hooks, combines their verdicts, and knows which one runs: an error names its chain and hook. */
+export class HookCaller {
+  /** The first error; after it only `end` hooks run, and what they throw is dropped. */
+  failure: HookError | null = null
+  private list: HookList | null = null
+  private index = 0
+
+  /** @returns true when a chain completed the flow */
+  run(list: HookList, header: unknown, rev: boolean, packet: PacketView): boolean {
+    const { calls, views, length } = list
+    let complete = false
+    this.list = list
+    for (let i = 0; i < length; i++) {
+      this.index = i
+      const verdict = calls[i](views[i], header, rev, packet)
+      if (verdict === undefined) continue
+      if (verdict !== COMPLETE) throw this.wrongVerdict(verdict, packet.number)
+      complete = true
+    }
+    this.list = null
+    return complete
+  }
+
+  /** @returns true when a chain does not want the flow */
+  newFlow(list: HookList, header: unknown, rev: boolean, packet: PacketView): boolean {
+    let ignore = false
+    this.list = list
+    for (let i = 0; i < list.length; i++) {
+      this.index = i
+      const verdict = list.calls[i](list.views[i], header, rev, packet)
+      if (verdict === undefined) continue
+      if (verdict !== IGNORE) throw this.wrongVerdict(verdict, packet.number)
+      ignore = true
+    }
+    this.list = null
+    return ignore
+  }
+
+  /** An `end` hook that throws does not keep the record back. */
+  end(list: HookList, packetNumber: number): void {
+    for (let i = 0; i < list.length; i++) {
+      try {
+        list.calls[i](list.views[i])
+      } catch (error) {
+        this.list = list
+        this.index = i
+        this.fail(error, packetNumber)
+      }
+    }
+  }
+
+  /** Keep what a hook threw as the run's failure. What no hook threw is a fault of weir, and is thrown on. */
+  fail(error: unknown, packetNumber: number): void {
+    const { list } = this
+    this.list = null
+    if (list === null) throw error
+    if (this.failure !== null) return
+    if (error instanceof HookError) {
+      this.failure = error
+      return
+    }
+    const at = { chain: list.chains[this.index], hook: list.name, packet: packetNumber }
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.failure = new HookError('WEIR_HOOK_THREW', `chain '${at.chain}', hook '${at.hook}', packet ${at.packet}: ${said}`, at, { cause: error })
+  }
+
+  private wrongVerdict(verdict: unknown, packetNumber: number): HookError {
+    const { chains, name } = this.list!
+    const at = { chain: chains[this.index], hook: name, packet: packetNumber }
+    const allowed = name === 'newFlow' ? 'IGNORE' : 'COMPLETE'
+    return new HookError('WEIR_HOOK_VERDICT', `chain '${at.chain}', hook '${at.hook}', packet ${at.packet}: it returned ${JSON.stringify(verdict) ?? typeof verdict}: return ${allowed} or nothing`, at)
+  }
+}

@@ -1,0 +1,279 @@
+import { FlowKey } from '../flow/key.ts'
+import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from '../flow/row.ts'
+import { EndReason } from '../flow/end-reason.ts'
+import { Fate, type Ledger } from '../ledger.ts'
+import { decode } from '../packet/decode.ts'
+import { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
+import { UNKNOWN_LINK } from '../packet/link.ts'
+import { Packet } from '../packet/packet.ts'
+import { Protocol } from '../packet/protocol.ts'
+import { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
+import type { PacketSource } from '../source/source.ts'
+import type { HookList } from './cursor.ts'
+import type { Flows } from './flows.ts'
+import type { HookCaller } from './hook-caller.ts'
+import type { Duration, ResolvedOptions } from './options.ts'
+
+/** How many packets at most before the event loop is let in. */
+const TURN = 65_536
+
+/** Flags octet of the TCP header: SYN without ACK. */
+const SYN = 0x02, SYN_ACK = 0x12
+
+/** From a packet to its flow's hooks. This is the hot path: per packet it allocates nothing. */
+export class Pipeline {
+  readonly packet = new Packet()
+  /** Link types that were met and are not known, with the number of their packets. */
+  readonly unknownLinks = new Map<number, number>()
+
+  private readonly flows: Flows
+  private readonly hooks: HookCaller
+  private readonly ledger: Ledger
+  private readonly key: FlowKey
+  private readonly activeTimeout: Duration | null
+  private readonly limit: number
+  private sourceIndex = -1
+
+  private readonly newFlow: HookList
+  private readonly ip: HookList
+  private readonly ip4: HookList
+  private readonly ip6: HookList
+  private readonly icmp4: HookList
+  private readonly icmp6: HookList
+  private readonly tcp: HookList
+  private readonly udp: HookList
+  private readonly l4: HookList
+
+  private readonly ipView = new IpView(this.packet)
+  private readonly ipv4View = new Ipv4View(this.packet)
+  private readonly ipv6View = new Ipv6View(this.packet)
+  private readonly icmpView = new IcmpView(this.packet)
+  private readonly tcpView = new TcpView(this.packet)
+  private readonly udpView = new UdpView(this.packet)
+  private readonly transportView = new TransportView(this.packet)
+
+  constructor(flows: Flows, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
+    this.flows = flows
+    this.hooks = hooks
+    this.ledger = ledger
+    this.key = new FlowKey(options.key)
+    this.activeTimeout = options.active
+    this.limit = options.limit
+    const { cursor } = flows
+    this.newFlow = cursor.hooks('newFlow')
+    this.ip = cursor.hooks('ip')
+    this.ip4 = cursor.hooks('ip4')
+    this.ip6 = cursor.hooks('ip6')
+    this.icmp4 = cursor.hooks('icmp4')
+    this.icmp6 = cursor.hooks('icmp6')
+    this.tcp = cursor.hooks('tcp')
+    this.udp = cursor.hooks('udp')
+    this.l4 = cursor.hooks('l4')
+  }
+
+  /** True when no further packet is wanted. */
+  get done(): boolean {
+    return this.ledger.packets >= this.limit || this.hooks.failure !== null
+  }
+
+  /** Handle the packets that the source has in memory, or a good many of them. @returns false when it has no more */
+  run(source: PacketSource): boolean {
+    const { packet, ledger } = this
+    this.enter(source.name)
+    try {
+      for (let i = 0; i < TURN; i++) {
+        if (this.done) return true
+        if (!source.next(packet)) return false
+        packet.number = ++ledger.packets
+        this.handle(packet)
+      }
+    } catch (error) {
+      this.hooks.fail(error, packet.number)
+    }
+    return true
+  }
+
+  private enter(name: string): void {
+    const { sourceNames } = this.flows
+    if (sourceNames[this.sourceIndex] === name) return
+    this.sourceIndex = sourceNames.indexOf(name)
+    if (this.sourceIndex < 0) this.sourceIndex = sourceNames.push(name) - 1
+  }
+
+  private handle(packet: Packet): void {
+    const { flows, ledger, key } = this
+    const step = flows.clock.see(packet)
+    if (step > 0) flows.advance(step)
+    const fate = decode(packet)
+    if (fate !== Fate.Keyed) return this.discard(packet, fate)
+    key.load(packet)
+    const { table } = flows
+    let row = table.find(key, packet)
+    let rev = table.reversed
+    if (row >= 0 && (flows.endIfOver(row) || this.reopens(row, packet))) row = -1
+    const isNew = row < 0
+    if (isNew) {
+      row = flows.begin(key, packet, this.sourceIndex)
+      rev = false
+    }
+    packet.rev = rev
+    flows.cursor.move(row, rev)
+    const octet = row * table.stride * 4
+    if (isNew ? !this.admit(row, packet) : table.u8[octet + STATE_OCTET] === State.Vetoed) {
+      ledger.vetoed++
+      this.touch(row, packet)
+      return
+    }
+    if (!isNew && this.activeTimeout !== null && !this.goesOn(row, packet, this.activeTimeout)) {
+      ledger.vetoed++
+      return
+    }
+    ledger.in_flows++
+    this.touch(row, packet)
+    if (packet.protocol === Protocol.Tcp && packet.hasTransport) this.noteSyn(row, packet)
+    if (this.callHooks(packet, rev)) flows.complete(row)
+  }
+
+  /** @returns true when a chain completed the flow */
+  private callHooks(packet: Packet, rev: boolean): boolean {
+    const { hooks } = this
+    let complete = false
+    if (this.ip.length > 0 && hooks.run(this.ip, this.ipView, rev, packet)) complete = true
+    if (packet.ipVersion === 4) {
+      if (this.ip4.length > 0 && hooks.run(this.ip4, this.ipv4View, rev, packet)) complete = true
+    } else if (this.ip6.length > 0 && hooks.run(this.ip6, this.ipv6View, rev, packet)) complete = true
+    if (!packet.hasTransport) return complete
+    switch (packet.protocol) {
+      case Protocol.Tcp:
+        if (this.tcp.length > 0 && hooks.run(this.tcp, this.tcpView, rev, packet)) complete = true
+        break
+      case Protocol.Udp:
+        if (this.udp.length > 0 && hooks.run(this.udp, this.udpView, rev, packet)) complete = true
+        break
+      case Protocol.Icmp:
+        if (this.icmp4.length > 0 && hooks.run(this.icmp4, this.icmpView, rev, packet)) complete = true
+        break
+      case Protocol.Icmpv6:
+        if (this.icmp6.length > 0 && hooks.run(this.icmp6, this.icmpView, rev, packet)) complete = true
+        break
+      default:
+        if (this.l4.length > 0 && hooks.run(this.l4, this.transportView, rev, packet)) complete = true
+    }
+    return complete
+  }
+
+  private discard(packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void {
+    const { ledger } = this
+    switch (fate) {
+      case Fate.Short:
+        ledger.short++
+        break
+      case Fate.Malformed:
+        ledger.malformed++
+        break
+      case Fate.OrphanFragment:
+        ledger.orphan_fragments++
+        break
+      case UNKNOWN_LINK:
+        this.unknownLinks.set(packet.linkType, (this.unknownLinks.get(packet.linkType) ?? 0) + 1)
+        ledger.non_ip++
+        break
+      default:
+        ledger.non_ip++
+    }
+  }
+
+  /** Ask the chains whether they want a new flow. @returns false when one does not */
+  private admit(row: number, packet: Packet): boolean {
+    const { flows, ledger } = this
+    // counted before the hooks run, so that the ledger balances also when one throws
+    ledger.flows++
+    if (this.newFlow.length === 0 || !this.wantsNot(packet)) return true
+    ledger.flows--
+    ledger.flows_vetoed++
+    flows.veto(row)
+    return false
+  }
+
+  private wantsNot(packet: Packet): boolean {
+    try {
+      return this.hooks.newFlow(this.newFlow, this.ipView, packet.rev, packet)
+    } catch (error) {
+      this.ledger.in_flows++
+      throw error
+    }
+  }
+
+  /** Begin the next part where the record is longer than the active timeout. @returns false when a chain does not want the next part */
+  private goesOn(row: number, packet: Packet, timeout: Duration): boolean {
+    const { flows, ledger } = this
+    const { table, clock } = flows
+    const at = row * table.stride
+    if (table.u8[at * 4 + STATE_OCTET] !== State.Active) return true
+    let seconds = clock.seconds - table.u32[at + FIRST]
+    let nanoseconds = clock.nanoseconds - table.u32[at + FIRST + 1]
+    if (nanoseconds < 0) {
+      seconds--
+      nanoseconds += 1e9
+    }
+    if (seconds < timeout.seconds || (seconds === timeout.seconds && nanoseconds <= timeout.nanoseconds)) return true
+    flows.cut(row, packet)
+    ledger.active_cuts++
+    flows.cursor.move(row, packet.rev)
+    if (this.newFlow.length === 0 || !this.wantsNot(packet)) return true
+    // the record that was cut was the flow's last
+    ledger.active_cuts--
+    ledger.flows_vetoed++
+    flows.veto(row)
+    return false
+  }
+
+  /**
+   * A SYN that is not the flow's own, on a flow that was completed, is the first packet of a new flow: the ports are used again.
+   * @returns true when the old flow was ended
+   */
+  private reopens(row: number, packet: Packet): boolean {
+    const { table } = this.flows
+    const at = row * table.stride
+    if (table.u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
+    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
+    const known = (table.u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0
+    if (known && table.i32[at + SYN_SEQUENCE] === packet.view.getInt32(packet.transportOffset + 4)) return false
+    this.flows.end(row, EndReason.End)
+    return true
+  }
+
+  private noteSyn(row: number, packet: Packet): void {
+    if (!isOpening(packet)) return
+    const { table } = this.flows
+    const at = row * table.stride
+    if ((table.u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0) return
+    table.u8[at * 4 + FLAGS_OCTET] |= FLAG_SYN
+    table.i32[at + SYN_SEQUENCE] = packet.view.getInt32(packet.transportOffset + 4)
+  }
+
+  /** The flow is seen now; its record reaches to this packet. */
+  private touch(row: number, packet: Packet): void {
+    const { table, clock } = this.flows
+    const { u32 } = table
+    const at = row * table.stride
+    // in an expiring flow this is when it was completed: late packets do not prolong it
+    if (table.u8[at * 4 + STATE_OCTET] !== State.Expiring) {
+      u32[at + SEEN] = clock.seconds
+      u32[at + SEEN + 1] = clock.nanoseconds
+    }
+    const { seconds, nanoseconds } = packet
+    const last = u32[at + LAST]
+    if (seconds > last || (seconds === last && nanoseconds > u32[at + LAST + 1])) {
+      u32[at + LAST] = seconds
+      u32[at + LAST + 1] = nanoseconds
+    } else if (seconds < u32[at + FIRST] || (seconds === u32[at + FIRST] && nanoseconds < u32[at + FIRST + 1])) {
+      u32[at + FIRST] = seconds
+      u32[at + FIRST + 1] = nanoseconds
+    }
+  }
+}
+
+function isOpening(packet: Packet): boolean {
+  return (packet.bytes[packet.transportOffset + 13] & SYN_ACK) === SYN
+}
