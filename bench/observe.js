@@ -1,21 +1,19 @@
 /**
- * One observation with the built library: node bench/observe.js FILE [CHAINS] [TARGET]. Without a target the records go to a sink that
- * counts them. Prints the ledger as JSON.
+ * One observation with the built library, to a sink that counts: node bench/observe.js FILE [CHAINS]. Prints the ledger as JSON, and
+ * what the sink has counted as `seen`.
  */
-import * as weir from '../dist/index.js'
+import { chainsByName, observe } from '../dist/index.js'
 
-const [file, chains = 'basic,tcp', target] = process.argv.slice(2)
+const [file, chains = 'basic,tcp'] = process.argv.slice(2)
 
-class Count {
-  records = 0
-  open() {}
-  write(/** @type {{ length: number }} */ batch) {
-    this.records += batch.length
-  }
-  close() {}
-}
-
-const sink = new Count()
-const observer = weir.observe(file, { chains: chains.split(',').map((name) => weir[name]) })
-await observer.writeTo(target ?? sink)
-console.log(JSON.stringify({ ...observer.ledger, seen: sink.records }))
+let seen = 0
+const observer = observe(file, { chains: chainsByName(chains) })
+await observer.writeTo({
+  open() {},
+  write(batch) {
+    seen += batch.length
+  },
+  close() {},
+})
+if (seen !== observer.ledger.records) throw new Error(`the sink was given ${seen} records of ${observer.ledger.records}`)
+console.log(JSON.stringify({ ...observer.ledger, seen }))

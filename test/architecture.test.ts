@@ -20,7 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   source: ['errors', 'packet', 'node:', 'npm'],
   sink: ['errors', 'packet/address', 'schema', 'node:', 'npm'],
   observer: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink'],
-  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],
+  observe: ['errors', 'packet', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],
+  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'observer', 'observe'],
   cli: ['index', 'node:', 'commander'],
   testing: ['packet', 'index'],
 }
