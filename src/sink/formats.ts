@@ -1,0 +1,39 @@
+import { basename, extname } from 'node:path'
+
+import { OptionError } from '../errors.ts'
+import { ndjson } from './ndjson.ts'
+import type { Sink } from './sink.ts'
+import type { ByteTarget } from './target.ts'
+
+/** A format for records. */
+export interface Format {
+  readonly name: string
+  readonly doc: string
+  /** Extensions of the files that have it. */
+  readonly extensions: readonly string[]
+  /** A sink that writes it to a path, to `-` (standard output) or to a target. */
+  readonly to: (target: string | ByteTarget) => Sink
+}
+
+/** The formats, the first being the default. */
+export const FORMATS: readonly Format[] = [
+  { name: 'ndjson', doc: 'one JSON object a line', extensions: ['.ndjson', '.jsonl', '.json'], to: ndjson },
+]
+
+/**
+ * The format to write to `target`: the one of that name or, where there is no name, the one of the target's extension. Standard output, and
+ * what has no extension, is written as NDJSON.
+ * @throws OptionError for a name or an extension that no format has.
+ */
+export function formatOf(target: string, name?: string): Format {
+  if (name !== undefined) {
+    const format = FORMATS.find((candidate) => candidate.name === name.toLowerCase())
+    if (format !== undefined) return format
+    throw new OptionError('WEIR_OPTION_FORMAT', `there is no format '${name}': choose from ${FORMATS.map((format) => format.name).join(', ')}`)
+  }
+  const extension = extname(basename(target)).toLowerCase()
+  if (extension === '' || target === '-') return FORMATS[0]
+  const format = FORMATS.find((candidate) => candidate.extensions.includes(extension))
+  if (format !== undefined) return format
+  throw new OptionError('WEIR_OPTION_FORMAT', `no format has the extension '${extension}' of ${target}: name a format (${FORMATS.map((format) => format.name).join(', ')}), or use ${FORMATS.flatMap((format) => format.extensions).join(', ')}`)
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { Descriptor, sinkError } from './descriptor.ts'
+import type { ByteTarget } from './target.ts'
+
+/**
+ * Open a place for octets: a path, or `-` for standard output. A file is written beside its place and moved there when it is closed
+ * whole, so that a reader never sees half of it; what is no regular file (a pipe, a device) is written directly.
+ * @throws SinkError
+ */
+export async function openTarget(path: string): Promise<ByteTarget> {
+  if (path === '-' || path === '/dev/stdout') return new Descriptor(1, 'standard output')
+  try {
+    const place = await placeOf(path)
+    return place.regular ? await WholeFile.open(path, place.path, place.mode) : await Descriptor.open(path, path, 'w')
+  } catch (error) {
+    throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
+  }
+}
+
+interface Place {
+  /** Where links lead. */
+  readonly path: string
+  readonly regular: boolean
+  readonly mode: number
+}
+
+async function placeOf(path: string): Promise<Place> {
+  try {
+    const real = await realpath(path)
+    const stats = await stat(real)
+    // /dev/fd/3 may be a file that somebody else has open: no other may be put in its place
+    const regular = stats.isFile() && !/^\/(dev\/(fd\/|std)|proc\/)/.test(path)
+    if (regular) await access(real, constants.W_OK)
+    return { path: real, regular, mode: stats.mode & 0o777 }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return { path, regular: !path.endsWith('/'), mode: 0o666 }
+  }
+}
+
+/** A file that is there once it is whole. */
+class WholeFile implements ByteTarget {
+  private readonly name: string
+  private readonly place: string
+  private readonly part: string
+  private readonly file: Descriptor
+  private whole = true
+  /** For a process that ends without closing it. */
+  private readonly remove = (): void => rmSync(this.part, { force: true })
+
+  private constructor(name: string, place: string, part: string, file: Descriptor) {
+    this.name = name
+    this.place = place
+    this.part = part
+    this.file = file
+    process.once('exit', this.remove)
+  }
+
+  static async open(name: string, place: string, mode: number): Promise<WholeFile> {
+    const part = join(dirname(place), `.weir-${randomBytes(6).toString('hex')}.part`)
+    return new WholeFile(name, place, part, await Descriptor.open(name, part, 'wx', mode))
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.file.write(bytes)
+    } catch (error) {
+      this.whole = false
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.file.close()
+      if (this.whole) await rename(this.part, this.place)
+    } catch (error) {
+      this.whole = false
+      throw sinkError('WEIR_SINK_WRITE', `cannot write ${this.name}`, error)
+    } finally {
+      process.removeListener('exit', this.remove)
+      if (!this.whole) await rm(this.part, { force: true })
+    }
+  }
+}

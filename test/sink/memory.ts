@@ -1,0 +1,40 @@
+import type { Batch } from '../../src/schema/schema.ts'
+import { ndjson } from '../../src/sink/ndjson.ts'
+import type { ByteTarget } from '../../src/sink/target.ts'
+
+/** A target that keeps what it is given. It takes its time, and notices who writes into a block that it has not finished with. */
+export class MemoryTarget implements ByteTarget {
+  readonly chunks: Buffer[] = []
+  closed = 0
+  readonly delay: number
+  constructor(delay = 0) {
+    this.delay = delay
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const copy = Buffer.from(bytes)
+    for (let turn = 0; turn < this.delay; turn++) await new Promise(setImmediate)
+    if (!copy.equals(bytes)) throw new Error('the block was changed while it was written')
+    this.chunks.push(copy)
+  }
+
+  async close(): Promise<void> {
+    this.closed++
+  }
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString('utf8')
+  }
+}
+
+/** What NDJSON makes of the batches. */
+export async function linesOf(...batches: Batch[]): Promise<string[]> {
+  const target = new MemoryTarget()
+  const sink = ndjson(target)
+  await sink.open({ columns: batches[0].columns })
+  for (const batch of batches) await sink.write(batch)
+  await sink.close()
+  const lines = target.text.split('\n')
+  if (lines.pop() !== '') throw new Error('the last line has no end')
+  return lines
+}
