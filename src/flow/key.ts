@@ -100,7 +100,7 @@ export class FlowKey {
 }
 
 /** Six words; those that multiply are odd, so that no bit is lost. */
-function randomSeed(): Int32Array {
+export function randomSeed(): Int32Array {
   const seed = crypto.getRandomValues(new Int32Array(6))
   for (let i = 1; i <= 4; i++) seed[i] |= 1
   return seed

@@ -16,6 +16,8 @@ import { Outlet } from './outlet.ts'
 
 /** How many flows are looked at, and armed again, before one that was seen lately has to go. */
 const LOOKS = 16
+/** How many rows are fetched together. */
+const TOGETHER = 32
 
 /** The life of flows: active, expiring after they were completed, or vetoed; and the ways it ends. */
 export class Flows {
@@ -141,7 +143,7 @@ export class Flows {
       else this.arm(row)
     }
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
-    for (let i = 0; i < ended.length; i++) this.dismiss(ended.rows[i], EndReason.Idle)
+    this.dismissAll(ended, 0, ended.length, EndReason.Idle)
   }
 
   /** End every flow that was silent for more than so long. */
@@ -182,8 +184,10 @@ export class Flows {
   flushNext(count: number): boolean {
     const { expiring } = this
     const until = Math.min(expiring.length, this.flushed + count)
-    while (this.flushed < until) this.end(expiring.rows[this.flushed++], EndReason.Forced)
-    return this.flushed < expiring.length
+    for (let i = this.flushed; i < until; i++) this.wheel.remove(expiring.rows[i])
+    this.dismissAll(expiring, this.flushed, until, EndReason.Forced)
+    this.flushed = until
+    return until < expiring.length
   }
 
   /** First and last time of a record that begins with this packet. */
@@ -244,6 +248,15 @@ export class Flows {
   private arm(row: number): void {
     const wheel = this.stateOf(row) === State.Vetoed ? this.vetoed : this.wheel
     wheel.arm(row, this.dueIn(row))
+  }
+
+  /** Dismiss rows of a list that are in no wheel, a few at a time: their memory is fetched together. */
+  private dismissAll(list: RowList, from: number, to: number, reason: EndReason): void {
+    for (let start = from; start < to; start += TOGETHER) {
+      const end = Math.min(start + TOGETHER, to)
+      this.table.warmRemoval(list.rows, start, end)
+      for (let i = start; i < end; i++) this.dismiss(list.rows[i], reason)
+    }
   }
 
   /** The flow's record, and its row back to the table. */

@@ -1,17 +1,15 @@
-import { FlowKey } from '../flow/key.ts'
+import { randomSeed } from '../flow/key.ts'
 import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from '../flow/row.ts'
 import { EndReason } from '../flow/end-reason.ts'
 import { Fate, type Ledger } from '../ledger.ts'
-import { decode } from '../packet/decode.ts'
-import { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import { UNKNOWN_LINK } from '../packet/link.ts'
-import { Packet } from '../packet/packet.ts'
+import type { Packet } from '../packet/packet.ts'
 import { Protocol } from '../packet/protocol.ts'
-import { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
 import type { PacketSource } from '../source/source.ts'
 import type { HookList } from './cursor.ts'
 import type { Flows } from './flows.ts'
 import type { HookCaller } from './hook-caller.ts'
+import { Lane, LANES } from './lane.ts'
 import type { Duration, ResolvedOptions } from './options.ts'
 
 /** How many packets at most before the event loop is let in. */
@@ -22,14 +20,13 @@ const SYN = 0x02, SYN_ACK = 0x12
 
 /** From a packet to its flow's hooks. This is the hot path: per packet it allocates nothing. */
 export class Pipeline {
-  readonly packet = new Packet()
   /** Link types that were met and are not known, with the number of their packets. */
   readonly unknownLinks = new Map<number, number>()
 
   private readonly flows: Flows
   private readonly hooks: HookCaller
   private readonly ledger: Ledger
-  private readonly key: FlowKey
+  private readonly lanes: readonly Lane[]
   private readonly activeTimeout: Duration | null
   private readonly limit: number
   private sourceIndex = -1
@@ -44,19 +41,12 @@ export class Pipeline {
   private readonly udp: HookList
   private readonly l4: HookList
 
-  private readonly ipView = new IpView(this.packet)
-  private readonly ipv4View = new Ipv4View(this.packet)
-  private readonly ipv6View = new Ipv6View(this.packet)
-  private readonly icmpView = new IcmpView(this.packet)
-  private readonly tcpView = new TcpView(this.packet)
-  private readonly udpView = new UdpView(this.packet)
-  private readonly transportView = new TransportView(this.packet)
-
   constructor(flows: Flows, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
     this.flows = flows
     this.hooks = hooks
     this.ledger = ledger
-    this.key = new FlowKey(options.key)
+    const seed = randomSeed()
+    this.lanes = Array.from({ length: LANES }, () => new Lane(options.key, seed))
     this.activeTimeout = options.active
     this.limit = options.limit
     const { cursor } = flows
@@ -76,21 +66,41 @@ export class Pipeline {
     return this.ledger.packets >= this.limit || this.hooks.failure !== null
   }
 
-  /** Handle the packets that the source has in memory, or a good many of them. @returns false when it has no more */
+  /**
+   * Handle the packets that the source has in memory, or a good many of them, a few at a time: all are decoded, then the table is
+   * told which flows are wanted, then each is handled in its turn. The processor fetches the flows' memory for all at once, where one
+   * by one it would wait for each.
+   * @returns false when the source has no more
+   */
   run(source: PacketSource): boolean {
-    const { packet, ledger } = this
+    const { ledger, lanes } = this
+    const { table } = this.flows
     this.enter(source.name)
-    try {
-      for (let i = 0; i < TURN; i++) {
-        if (this.done) return true
-        if (!source.next(packet)) return false
-        packet.number = ++ledger.packets
-        this.handle(packet)
-      }
-    } catch (error) {
-      this.hooks.fail(error, packet.number)
+    for (let turn = 0; turn < TURN; turn += LANES) {
+      if (this.done) return true
+      const wanted = Math.min(LANES, this.limit - ledger.packets)
+      let count = 0
+      while (count < wanted && source.next(lanes[count].packet)) lanes[count++].decode()
+      table.warm(lanes, count)
+      if (!this.handleAll(count)) return true
+      if (count < wanted) return false
     }
     return true
+  }
+
+  /** @returns false when a hook threw */
+  private handleAll(count: number): boolean {
+    const { ledger, lanes, hooks } = this
+    let i = 0
+    try {
+      for (; i < count; i++) {
+        lanes[i].packet.number = ++ledger.packets
+        this.handle(lanes[i])
+      }
+    } catch (error) {
+      hooks.fail(error, lanes[i].packet.number)
+    }
+    return hooks.failure === null
   }
 
   private enter(name: string): void {
@@ -100,13 +110,12 @@ export class Pipeline {
     if (this.sourceIndex < 0) this.sourceIndex = sourceNames.push(name) - 1
   }
 
-  private handle(packet: Packet): void {
-    const { flows, ledger, key } = this
+  private handle(lane: Lane): void {
+    const { flows, ledger } = this
+    const { packet, key } = lane
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    const fate = decode(packet)
-    if (fate !== Fate.Keyed) return this.discard(packet, fate)
-    key.load(packet)
+    if (lane.fate !== Fate.Keyed) return this.discard(packet, lane.fate)
     const { table } = flows
     let row = table.find(key, packet)
     let rev = table.reversed
@@ -119,45 +128,45 @@ export class Pipeline {
     packet.rev = rev
     flows.cursor.move(row, rev)
     const octet = row * table.stride * 4
-    if (isNew ? !this.admit(row, packet) : table.u8[octet + STATE_OCTET] === State.Vetoed) {
+    if (isNew ? !this.admit(row, lane) : table.u8[octet + STATE_OCTET] === State.Vetoed) {
       ledger.vetoed++
       this.touch(row, packet)
       return
     }
-    if (!isNew && this.activeTimeout !== null && !this.goesOn(row, packet, this.activeTimeout)) {
+    if (!isNew && this.activeTimeout !== null && !this.goesOn(row, lane, this.activeTimeout)) {
       ledger.vetoed++
       return
     }
     ledger.in_flows++
     this.touch(row, packet)
     if (packet.protocol === Protocol.Tcp && packet.hasTransport) this.noteSyn(row, packet)
-    if (this.callHooks(packet, rev)) flows.complete(row)
+    if (this.callHooks(lane, packet, rev)) flows.complete(row)
   }
 
   /** @returns true when a chain completed the flow */
-  private callHooks(packet: Packet, rev: boolean): boolean {
+  private callHooks(lane: Lane, packet: Packet, rev: boolean): boolean {
     const { hooks } = this
     let complete = false
-    if (this.ip.length > 0 && hooks.run(this.ip, this.ipView, rev, packet)) complete = true
+    if (this.ip.length > 0 && hooks.run(this.ip, lane.ip, rev, packet)) complete = true
     if (packet.ipVersion === 4) {
-      if (this.ip4.length > 0 && hooks.run(this.ip4, this.ipv4View, rev, packet)) complete = true
-    } else if (this.ip6.length > 0 && hooks.run(this.ip6, this.ipv6View, rev, packet)) complete = true
+      if (this.ip4.length > 0 && hooks.run(this.ip4, lane.ip4, rev, packet)) complete = true
+    } else if (this.ip6.length > 0 && hooks.run(this.ip6, lane.ip6, rev, packet)) complete = true
     if (!packet.hasTransport) return complete
     switch (packet.protocol) {
       case Protocol.Tcp:
-        if (this.tcp.length > 0 && hooks.run(this.tcp, this.tcpView, rev, packet)) complete = true
+        if (this.tcp.length > 0 && hooks.run(this.tcp, lane.tcp, rev, packet)) complete = true
         break
       case Protocol.Udp:
-        if (this.udp.length > 0 && hooks.run(this.udp, this.udpView, rev, packet)) complete = true
+        if (this.udp.length > 0 && hooks.run(this.udp, lane.udp, rev, packet)) complete = true
         break
       case Protocol.Icmp:
-        if (this.icmp4.length > 0 && hooks.run(this.icmp4, this.icmpView, rev, packet)) complete = true
+        if (this.icmp4.length > 0 && hooks.run(this.icmp4, lane.icmp, rev, packet)) complete = true
         break
       case Protocol.Icmpv6:
-        if (this.icmp6.length > 0 && hooks.run(this.icmp6, this.icmpView, rev, packet)) complete = true
+        if (this.icmp6.length > 0 && hooks.run(this.icmp6, lane.icmp, rev, packet)) complete = true
         break
       default:
-        if (this.l4.length > 0 && hooks.run(this.l4, this.transportView, rev, packet)) complete = true
+        if (this.l4.length > 0 && hooks.run(this.l4, lane.transport, rev, packet)) complete = true
     }
     return complete
   }
@@ -184,20 +193,20 @@ export class Pipeline {
   }
 
   /** Ask the chains whether they want a new flow. @returns false when one does not */
-  private admit(row: number, packet: Packet): boolean {
+  private admit(row: number, lane: Lane): boolean {
     const { flows, ledger } = this
     // counted before the hooks run, so that the ledger balances also when one throws
     ledger.flows++
-    if (this.newFlow.length === 0 || !this.wantsNot(packet)) return true
+    if (this.newFlow.length === 0 || !this.wantsNot(lane)) return true
     ledger.flows--
     ledger.flows_vetoed++
     flows.veto(row)
     return false
   }
 
-  private wantsNot(packet: Packet): boolean {
+  private wantsNot({ ip, packet }: Lane): boolean {
     try {
-      return this.hooks.newFlow(this.newFlow, this.ipView, packet.rev, packet)
+      return this.hooks.newFlow(this.newFlow, ip, packet.rev, packet)
     } catch (error) {
       this.ledger.in_flows++
       throw error
@@ -205,7 +214,8 @@ export class Pipeline {
   }
 
   /** Begin the next part where the record is longer than the active timeout. @returns false when a chain does not want the next part */
-  private goesOn(row: number, packet: Packet, timeout: Duration): boolean {
+  private goesOn(row: number, lane: Lane, timeout: Duration): boolean {
+    const { packet } = lane
     const { flows, ledger } = this
     const { table, clock } = flows
     const at = row * table.stride
@@ -220,7 +230,7 @@ export class Pipeline {
     flows.cut(row, packet)
     ledger.active_cuts++
     flows.cursor.move(row, packet.rev)
-    if (this.newFlow.length === 0 || !this.wantsNot(packet)) return true
+    if (this.newFlow.length === 0 || !this.wantsNot(lane)) return true
     // the record that was cut was the flow's last
     ledger.active_cuts--
     ledger.flows_vetoed++

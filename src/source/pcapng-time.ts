@@ -37,18 +37,17 @@ export class TimeScale {
     this.#secondsPerWord = WORD / this.#perSecond
   }
 
-  /** Write the time of the stamp of two 32-bit words into `packet`; where it is outside 1970 to 2106 the packet is not stamped. */
-  stamp(packet: Packet, high: number, low: number): void {
-    if (this.#fine) return this.#binary ? this.#stampFineBinary(packet, high, low) : this.#stampFineDecimal(packet, high, low)
-    if (high < this.#perSecond) this.#stampCoarse(packet, 0, high, low)
-    else this.#stampCoarse(packet, Math.floor(high / this.#perSecond) * WORD, high % this.#perSecond, low)
-  }
-
-  /** Units of 10^-9 or 2^-30 seconds, or coarser; `high` is less than units in a second, so the seconds are less than 2^32. */
-  #stampCoarse(packet: Packet, secondsBefore: number, high: number, low: number): void {
+  /**
+   * Write the time of the stamp at `at`, the upper word of it first in either byte order, into `packet`; where it is outside 1970 to
+   * 2106 the packet is not stamped. Numbers over 2^31 that are passed to a function may be allocated, so the stamp is read here.
+   */
+  stamp(packet: Packet, view: DataView, at: number, little: boolean): void {
+    const high = view.getUint32(at, little)
     const perSecond = this.#perSecond
-    // The product is off by less than 2^-18, so its floor is the quotient, or one beside it. Then the remainder, taken modulo 2^32,
-    // is negative or too large, and tells.
+    if (this.#fine || high >= perSecond) return this.#stampRarely(packet, high, view.getUint32(at + 4, little))
+    const low = view.getUint32(at + 4, little)
+    // Less than 2^32 seconds, and off by less than 2^-18, so its floor is the quotient, or one beside it. Then the remainder, taken
+    // modulo 2^32, is negative or too large, and tells.
     let seconds = Math.floor(high * this.#secondsPerWord + low * this.#secondsPerUnit)
     let units = (low - Math.imul(seconds, perSecond)) | 0
     if (units < 0) {
@@ -58,7 +57,26 @@ export class TimeScale {
       units -= perSecond
       seconds++
     }
-    write(packet, secondsBefore + seconds + this.#offset, Math.floor(units * this.#nanoseconds))
+    seconds += this.#offset
+    const stamped = seconds >= 0 && seconds <= LATEST_SECOND
+    packet.stamped = stamped
+    packet.seconds = stamped ? seconds : 0
+    packet.nanoseconds = stamped ? Math.floor(units * this.#nanoseconds) : 0
+  }
+
+  #stampRarely(packet: Packet, high: number, low: number): void {
+    if (!this.#fine) this.#stampLarge(packet, high, low)
+    else if (this.#binary) this.#stampFineBinary(packet, high, low)
+    else this.#stampFineDecimal(packet, high, low)
+  }
+
+  /** Any number of units of 10^-9 or 2^-30 seconds, or coarser: long division in digits of 16 bits. */
+  #stampLarge(packet: Packet, high: number, low: number): void {
+    const perSecond = this.#perSecond
+    const upper = (high % perSecond) * DIGIT + (low >>> 16)
+    const lower = (upper % perSecond) * DIGIT + (low & 0xffff)
+    const seconds = Math.floor(high / perSecond) * WORD + Math.floor(upper / perSecond) * DIGIT + Math.floor(lower / perSecond)
+    write(packet, seconds + this.#offset, Math.floor((lower % perSecond) * this.#nanoseconds))
   }
 
   /** Finer than 10^-9: count nanoseconds, then go on as above. Rounding down in steps is rounding down at once. */
@@ -71,7 +89,7 @@ export class TimeScale {
       high = Math.floor(a / divisor)
       low = Math.floor(b / divisor) * DIGIT + Math.floor(c / divisor)
     }
-    this.#stampCoarse(packet, Math.floor(high / BILLION) * WORD, high % BILLION, low)
+    this.#stampLarge(packet, high, low)
   }
 
   /** Finer than 2^-30: the fraction, put at the top of 64 bits, times 10^9; what overflows the 64 bits are nanoseconds. */

@@ -19,6 +19,14 @@ const AFTER = 4
 /** As in libpcap and Wireshark: what is longer is no block. @unit octets */
 const LONGEST_BLOCK = 16 << 20
 
+/** Where the frame begins in a block whose packet has a time. @unit octets */
+const FRAME = 28
+const SHORTEST_PACKET = FRAME + AFTER
+
+/** What was found where a block should be; nothing more can be found behind one that is cut or corrupt. */
+const Found = { Packet: 0, Other: 1, Cut: 2 } as const
+type Found = (typeof Found)[keyof typeof Found]
+
 /** Octets of a block without a packet when its variable part is empty. */
 const SHORTEST: Readonly<Record<number, number>> = {
   [SECTION_HEADER]: 28,
@@ -58,31 +66,28 @@ export class PcapngSource implements PacketSource {
 
   next(packet: Packet): boolean {
     const input = this.#input
-    while (input.end - input.at >= BEFORE + AFTER && this.fault === null) {
+    for (;;) {
       const { view, at } = input
-      const type = view.getUint32(at, this.#littleEndian)
-      if (type === SECTION_HEADER ? !this.#setByteOrder(view, at) : this.#atStart) return this.#corrupt('is no section header')
+      const room = input.end - at
+      if (room < BEFORE + AFTER || this.fault !== null) return false
       const little = this.#littleEndian
       const length = view.getUint32(at + 4, little)
-      if (length < BEFORE + AFTER || length > LONGEST_BLOCK) return this.#corrupt(`says it has ${length} octets`)
-      if (at + length > input.end) return false
-      const stored = this.#storedLength(view, at, length)
-      if (stored <= 0) return stored === 0 ? false : this.#corrupt('does not end with its length')
-
-      const end = at + length - AFTER
-      let whole: boolean
-      if (type === ENHANCED_PACKET) whole = this.#timedPacket(packet, view, at, end, false)
-      else if (type === SIMPLE_PACKET) whole = this.#simplePacket(packet, view, at, end)
-      else if (type === PACKET) whole = this.#timedPacket(packet, view, at, end, true)
-      else {
-        if (!this.#other(type, view, at, end)) return false
-        input.at = at + stored
-        continue
+      // Nearly every block is this one, whole and in order; all others are looked into
+      if (
+        view.getUint32(at, little) === ENHANCED_PACKET && length >= SHORTEST_PACKET && length <= LONGEST_BLOCK && length <= room &&
+        view.getUint32(at + length - AFTER, little) === length
+      ) {
+        const id = view.getUint32(at + 8, little)
+        const captured = view.getUint32(at + 20, little)
+        if (id < this.#interfaces.length && captured <= length - SHORTEST_PACKET) {
+          this.#timed(packet, view, at, at + length - AFTER, this.#interfaces[id], captured)
+          input.at = at + length
+          return true
+        }
       }
-      if (whole) input.at = at + stored
-      return whole
+      const found = this.#block(packet, view, at)
+      if (found !== Found.Other) return found === Found.Packet
     }
-    return false
   }
 
   async refill(): Promise<boolean> {
@@ -114,6 +119,26 @@ export class PcapngSource implements PacketSource {
     return sum
   }
 
+  /** Look into any block. */
+  #block(packet: Packet, view: DataView, at: number): Found {
+    const input = this.#input
+    const type = view.getUint32(at, this.#littleEndian)
+    if (type === SECTION_HEADER ? !this.#setByteOrder(view, at) : this.#atStart) return this.#corrupt('is no section header')
+    const length = view.getUint32(at + 4, this.#littleEndian)
+    if (length < BEFORE + AFTER || length > LONGEST_BLOCK) return this.#corrupt(`says it has ${length} octets`)
+    if (at + length > input.end) return Found.Cut
+    const stored = this.#storedLength(view, at, length)
+    if (stored <= 0) return stored === 0 ? Found.Cut : this.#corrupt('does not end with its length')
+
+    const end = at + length - AFTER
+    let found: Found
+    if (type === ENHANCED_PACKET || type === PACKET) found = this.#timedPacket(packet, view, at, end, type)
+    else if (type === SIMPLE_PACKET) found = this.#simplePacket(packet, view, at, end)
+    else found = this.#other(type, view, at, end)
+    if (found !== Found.Cut) input.at = at + stored
+    return found
+  }
+
   #setByteOrder(view: DataView, at: number): boolean {
     const little = byteOrderOf(view, at)
     if (little === null) return false
@@ -136,25 +161,32 @@ export class PcapngSource implements PacketSource {
   }
 
   /** Sections 4.3 and, of blocks that are obsolete, appendix A: these have a 16-bit interface, and a count of lost packets after it. */
-  #timedPacket(packet: Packet, view: DataView, at: number, end: number, obsolete: boolean): boolean {
+  #timedPacket(packet: Packet, view: DataView, at: number, end: number, type: number): Found {
     const little = this.#littleEndian
-    const start = at + 28
-    if (start > end) return this.#corrupt('is too short')
-    const id = obsolete ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little)
+    const room = end - at - FRAME
+    if (room < 0) return this.#corrupt('is too short')
+    const id = type === PACKET ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little)
     if (id >= this.#interfaces.length) return this.#corrupt(`has a packet of interface ${id}, which is not described`)
     const on = this.#interfaces[id]
     const captured = view.getUint32(at + 20, little)
-    if (captured > end - start) return this.#corrupt(`has ${end - start} octets for a frame of ${captured}`)
-    on.time.stamp(packet, view.getUint32(at + 12, little), view.getUint32(at + 16, little))
-    this.#frame(packet, on, start, captured, view.getUint32(at + 24, little))
-    const options = start + captured + (-captured & 3)
-    if (obsolete) addDropped(on, view.getUint16(at + 10, little))
-    else if (options < end) readDropCount(on, view, options, end, little)
-    return true
+    if (captured > room) return this.#corrupt(`has ${room} octets for a frame of ${captured}`)
+    // The obsolete one has no option for lost packets
+    if (type === PACKET) addDropped(on, view.getUint16(at + 10, little))
+    this.#timed(packet, view, at, type === PACKET ? at : end, on, captured)
+    return Found.Packet
+  }
+
+  #timed(packet: Packet, view: DataView, at: number, end: number, on: Interface, captured: number): void {
+    const little = this.#littleEndian
+    on.time.stamp(packet, view, at + 12, little)
+    packet.wireLength = view.getUint32(at + 24, little)
+    this.#frame(packet, on, at + FRAME, captured)
+    const options = at + FRAME + captured + (-captured & 3)
+    if (options < end) readDropCount(on, view, options, end, little)
   }
 
   /** Section 4.4: of the first interface, without a time; as much was captured as that interface's snaplen allows. */
-  #simplePacket(packet: Packet, view: DataView, at: number, end: number): boolean {
+  #simplePacket(packet: Packet, view: DataView, at: number, end: number): Found {
     const start = at + 12
     if (start > end) return this.#corrupt('is too short')
     if (this.#interfaces.length === 0) return this.#corrupt('has a packet of interface 0, which is not described')
@@ -165,22 +197,22 @@ export class PcapngSource implements PacketSource {
     packet.seconds = 0
     packet.nanoseconds = 0
     packet.stamped = false
-    this.#frame(packet, on, start, captured, wire)
-    return true
+    packet.wireLength = wire
+    this.#frame(packet, on, start, captured)
+    return Found.Packet
   }
 
-  #frame(packet: Packet, on: Interface, start: number, captured: number, wire: number): void {
+  #frame(packet: Packet, on: Interface, start: number, captured: number): void {
     packet.bytes = this.#input.bytes
     packet.view = this.#input.view
     packet.start = start
     packet.capturedLength = captured
-    packet.wireLength = wire
     packet.linkType = on.linkType
     packet.interfaceId = on.id
   }
 
   /** Blocks without a packet; those that weir does not know say nothing it needs. */
-  #other(type: number, view: DataView, at: number, end: number): boolean {
+  #other(type: number, view: DataView, at: number, end: number): Found {
     if (end + AFTER - at < (SHORTEST[type] ?? 0)) return this.#corrupt('is too short')
     const little = this.#littleEndian
     switch (type) {
@@ -199,13 +231,13 @@ export class PcapngSource implements PacketSource {
         break
       }
     }
-    return true
+    return Found.Other
   }
 
-  #corrupt(what: string): false {
+  #corrupt(what: string): Found {
     const { offset } = this.#input
     this.fault = new CaptureError('WEIR_CAPTURE_CORRUPT', `${this.name}: the block at octet ${offset} ${what}`, offset)
-    return false
+    return Found.Cut
   }
 
   #cut(): CaptureError | null {
