@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+
+import { chainsByName, formatOf, FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
+import { isReaderGone, Status } from './exit.ts'
+import { Progress } from './progress.ts'
+import { onStop } from './signals.ts'
+import { summary } from './summary.ts'
+import { count, duration, idleTimeout } from './values.ts'
+
+interface Options {
+  chains: string
+  output: string
+  format?: string
+  key?: string
+  idleTimeout?: IdleTimeout
+  activeTimeout?: number
+  expiryDelay?: number
+  maxFlows?: number
+  limit?: number
+  summary?: string
+  quiet?: true
+}
+
+/** Add the command to the program. `done` is told its exit status. */
+export function addObserve(program: Command, done: (status: Status) => void): void {
+  program.command('observe')
+    .summary('read captures and write flow records')
+    .description('Read captures, divide their packets into flows, and write a record for each flow.\n\nSOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.gz). Several are\nread one after the other as one observation. Their format, pcap or pcapng, plain or gzip, is\ntold by their first octets.')
+    .argument('<source...>', 'captures to read')
+    .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
+    .option('-o, --output <target>', 'where records go: a path, or - for standard output', '-')
+    .option('--format <name>', `format of the records: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension of the output)`)
+    .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
+    .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))
+    .option('--active-timeout <time>', 'cut the record of a flow that lasts longer (default: never)', duration('--active-timeout'))
+    .option('--expiry-delay <time>', 'how long a flow that is complete takes late packets (default: 5)', duration('--expiry-delay'))
+    .option('--max-flows <number>', 'flows to keep at once (default: 1000000)', count('--max-flows', 1))
+    .option('--limit <packets>', 'stop after so many packets', count('--limit', 1))
+    .option('--summary <file>', 'write the ledger, what became of every packet, as JSON')
+    .option('-q, --quiet', 'show neither progress nor summary; warnings and errors are always shown')
+    .addHelpText('after', `
+Times are in seconds, or have a unit: 500ms, 30s, 5m, 1h, 1d.
+
+Exit status: 0 done; 1 done, but a capture was cut or corrupt; 2 wrong usage; 3 a source or a target cannot
+be opened or written; 4 a chain failed. SIGINT and SIGTERM end the observation in order: what was seen is
+written. A second one ends it at once.
+
+Examples:
+  weir observe trace.pcap.gz                               records on standard output
+  weir observe -c basic,tcp,id -o flows.ndjson day-*.pcapng
+  tcpdump -w - -i eth0 | weir observe - | jq -r .dip
+  weir observe --idle-timeout 60,tcp=300 --active-timeout 5m --summary ledger.json -o flows.ndjson trace.pcap`)
+    .action(async (sources: string[], options: Options) => done(await run(sources, options)))
+}
+
+async function run(sources: string[], options: Options): Promise<Status> {
+  const stop = onStop()
+  const format = formatOf(options.output, options.format)
+  const { stderr } = process
+  let progress: Progress | null = null
+  const say = (line: string): void => {
+    progress?.clear()
+    stderr.write(`${line}\n`)
+  }
+  const observer = observe(sources, {
+    ...observerOptions(options), chains: chainsByName(options.chains), signal: stop,
+    onWarning: ({ message }) => say(`weir: warning: ${message}`),
+  })
+  // a source may be a pipe that says nothing for ever
+  await Promise.race([observer.open(), aborted(stop)])
+  if (stop.aborted) return Status.Done
+  const ledgerFile = options.summary === undefined ? null : await openTarget(options.summary)
+
+  const shows = stderr.isTTY && options.quiet !== true
+  // not into records on the same terminal
+  if (shows && !(options.output === '-' && process.stdout.isTTY)) progress = new Progress(observer, stderr)
+  const started = performance.now()
+  let gone = false
+  try {
+    await observer.writeTo(format.to(options.output))
+  } catch (error) {
+    gone = isReaderGone(error)
+    if (!gone) throw error
+  } finally {
+    progress?.end()
+    if (ledgerFile !== null) {
+      await ledgerFile.write(Buffer.from(`${JSON.stringify(observer.ledger, null, 2)}\n`))
+      await ledgerFile.close()
+    }
+  }
+  if (gone) return Status.Done
+  if (observer.fault !== null) say(`weir: warning: ${observer.fault.message}`)
+  if (shows) stderr.write(summary(observer.ledger, { elapsed: (performance.now() - started) / 1000, output: options.output, interrupted: stop.aborted, file: options.summary ?? null }))
+  return observer.fault === null ? Status.Done : Status.Cut
+}
+
+function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit }: Options): ObserverOptions {
+  return {
+    ...(key !== undefined && { key }), ...(idleTimeout !== undefined && { idleTimeout }), ...(activeTimeout !== undefined && { activeTimeout }),
+    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }),
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
