@@ -76,8 +76,10 @@ export class MemorySource implements PacketSource {
     if (at >= this.#end) return false
     const frame = this.#frames[at]
     const start = this.#starts[at]
-    packet.bytes = this.#bytes
-    packet.view = this.#view
+    if (packet.view !== this.#view) {
+      packet.bytes = this.#bytes
+      packet.view = this.#view
+    }
     packet.start = start
     packet.capturedLength = this.#starts[at + 1] - start
     packet.wireLength = frame.wireLength

@@ -16,13 +16,12 @@ export class TimeScale {
   readonly #offset: number
   readonly #exponent: number
   readonly #binary: boolean
-  /** Units in a second, where the exponent is within `fastest`; else those that are left when a stamp was made coarser. */
+  /** Units in a second; where the resolution is finer than 10^-9 or 2^-30, of that. */
   readonly #perSecond: number
-  /** Both exact: the binary ones have 30 bits at most, and 10^9 / 2^k is 5^9 * 2^(9-k). */
+  /** In such a unit. Exact: 10^9 / 2^k is 5^9 * 2^(9-k), and 31 bits of units times that fit a double. */
   readonly #nanoseconds: number
   readonly #secondsPerUnit: number
   readonly #secondsPerWord: number
-  /** The resolution is finer than 10^-9 or 2^-30. */
   readonly #fine: boolean
 
   constructor(resolution = 6, offset = 0) {
@@ -46,22 +45,22 @@ export class TimeScale {
     const perSecond = this.#perSecond
     if (this.#fine || high >= perSecond) return this.#stampRarely(packet, high, view.getUint32(at + 4, little))
     const low = view.getUint32(at + 4, little)
-    // Less than 2^32 seconds, and off by less than 2^-18, so its floor is the quotient, or one beside it. Then the remainder, taken
-    // modulo 2^32, is negative or too large, and tells.
-    let seconds = Math.floor(high * this.#secondsPerWord + low * this.#secondsPerUnit)
+    // Less than 2^32 seconds, and off by less than 2^-18, so its whole part is the quotient, or one beside it. Then the remainder,
+    // taken modulo 2^32, is negative or too large, and tells.
+    let seconds = (high * this.#secondsPerWord + low * this.#secondsPerUnit) >>> 0
     let units = (low - Math.imul(seconds, perSecond)) | 0
     if (units < 0) {
       units += perSecond
-      seconds--
+      seconds = (seconds - 1) >>> 0
     } else if (units >= perSecond) {
       units -= perSecond
       seconds++
     }
-    seconds += this.#offset
-    const stamped = seconds >= 0 && seconds <= LATEST_SECOND
-    packet.stamped = stamped
-    packet.seconds = stamped ? seconds : 0
-    packet.nanoseconds = stamped ? Math.floor(units * this.#nanoseconds) : 0
+    const shifted = seconds + this.#offset
+    if (shifted < 0 || shifted > LATEST_SECOND) return unstamp(packet)
+    packet.stamped = true
+    packet.seconds = shifted
+    packet.nanoseconds = this.#binary ? Math.floor(units * this.#nanoseconds) : Math.imul(units, this.#nanoseconds)
   }
 
   #stampRarely(packet: Packet, high: number, low: number): void {
@@ -118,8 +117,14 @@ export class TimeScale {
 }
 
 function write(packet: Packet, seconds: number, nanoseconds: number): void {
-  const stamped = seconds >= 0 && seconds <= LATEST_SECOND
-  packet.stamped = stamped
-  packet.seconds = stamped ? seconds : 0
-  packet.nanoseconds = stamped ? nanoseconds : 0
+  if (seconds < 0 || seconds > LATEST_SECOND) return unstamp(packet)
+  packet.stamped = true
+  packet.seconds = seconds
+  packet.nanoseconds = nanoseconds
+}
+
+function unstamp(packet: Packet): void {
+  packet.stamped = false
+  packet.seconds = 0
+  packet.nanoseconds = 0
 }

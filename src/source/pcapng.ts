@@ -5,7 +5,7 @@ import { addDropped, droppedOn, readDropCount, readInterface, readStatistics, ty
 import type { ReadAhead } from './read-ahead.ts'
 import type { PacketSource } from './source.ts'
 
-/** @source draft-ietf-opsawg-pcapng section 10.1 */
+/** Block types. @source draft-ietf-opsawg-pcapng section 4 */
 const SECTION_HEADER = 0x0a0d0d0a
 const INTERFACE_DESCRIPTION = 1
 const PACKET = 2
@@ -53,8 +53,9 @@ export class PcapngSource implements PacketSource {
   readonly #input: ReadAhead
   readonly #numbers: InterfaceNumbers
   #littleEndian = false
-  /** Of this section, as packets name them; what its last block may have told is counted at its end. */
+  /** Of this section, as packets name them. */
   #interfaces: Interface[] = []
+  /** In the sections before this one. */
   #droppedBefore: number | null = null
   #atStart = true
 
@@ -66,28 +67,20 @@ export class PcapngSource implements PacketSource {
 
   next(packet: Packet): boolean {
     const input = this.#input
-    for (;;) {
-      const { view, at } = input
-      const room = input.end - at
-      if (room < BEFORE + AFTER || this.fault !== null) return false
-      const little = this.#littleEndian
-      const length = view.getUint32(at + 4, little)
-      // Nearly every block is this one, whole and in order; all others are looked into
-      if (
-        view.getUint32(at, little) === ENHANCED_PACKET && length >= SHORTEST_PACKET && length <= LONGEST_BLOCK && length <= room &&
-        view.getUint32(at + length - AFTER, little) === length
-      ) {
-        const id = view.getUint32(at + 8, little)
-        const captured = view.getUint32(at + 20, little)
-        if (id < this.#interfaces.length && captured <= length - SHORTEST_PACKET) {
-          this.#timed(packet, view, at, at + length - AFTER, this.#interfaces[id], captured)
-          input.at = at + length
-          return true
-        }
-      }
-      const found = this.#block(packet, view, at)
-      if (found !== Found.Other) return found === Found.Packet
-    }
+    const { view, at } = input
+    const room = input.end - at
+    if (room < SHORTEST_PACKET) return this.#search(packet)
+    const little = this.#littleEndian
+    const length = view.getUint32(at + 4, little)
+    // Nearly every block is this one, whole and in order; all others are looked into
+    if (length < SHORTEST_PACKET || length > room || length > LONGEST_BLOCK || view.getUint32(at, little) !== ENHANCED_PACKET) return this.#search(packet)
+    const end = at + length - AFTER
+    const id = view.getUint32(at + 8, little)
+    const captured = view.getUint32(at + 20, little)
+    if (view.getUint32(end, little) !== length || id >= this.#interfaces.length || captured > length - SHORTEST_PACKET) return this.#search(packet)
+    this.#timed(packet, view, at, end, this.#interfaces[id], captured)
+    input.at = at + length
+    return true
   }
 
   async refill(): Promise<boolean> {
@@ -117,6 +110,16 @@ export class PcapngSource implements PacketSource {
       if (dropped !== null) sum = (sum ?? 0) + dropped
     }
     return sum
+  }
+
+  /** Go on to the next packet, and look into every block on the way. */
+  #search(packet: Packet): boolean {
+    const input = this.#input
+    while (input.end - input.at >= BEFORE + AFTER && this.fault === null) {
+      const found = this.#block(packet, input.view, input.at)
+      if (found !== Found.Other) return found === Found.Packet
+    }
+    return false
   }
 
   /** Look into any block. */
@@ -180,7 +183,7 @@ export class PcapngSource implements PacketSource {
     const little = this.#littleEndian
     on.time.stamp(packet, view, at + 12, little)
     packet.wireLength = view.getUint32(at + 24, little)
-    this.#frame(packet, on, at + FRAME, captured)
+    this.#frame(packet, view, on, at + FRAME, captured)
     const options = at + FRAME + captured + (-captured & 3)
     if (options < end) readDropCount(on, view, options, end, little)
   }
@@ -198,13 +201,16 @@ export class PcapngSource implements PacketSource {
     packet.nanoseconds = 0
     packet.stamped = false
     packet.wireLength = wire
-    this.#frame(packet, on, start, captured)
+    this.#frame(packet, view, on, start, captured)
     return Found.Packet
   }
 
-  #frame(packet: Packet, on: Interface, start: number, captured: number): void {
-    packet.bytes = this.#input.bytes
-    packet.view = this.#input.view
+  #frame(packet: Packet, view: DataView, on: Interface, start: number, captured: number): void {
+    // The garbage collector hears of every reference that is stored
+    if (packet.view !== view) {
+      packet.bytes = this.#input.bytes
+      packet.view = view
+    }
     packet.start = start
     packet.capturedLength = captured
     packet.linkType = on.linkType

@@ -15,7 +15,9 @@ function expected(stamp: bigint, resolution: number, offset: number): { seconds:
 
 function stamped(stamp: bigint, resolution: number, offset = 0): { seconds: number; nanoseconds: number } | null {
   const packet = new Packet()
-  new TimeScale(resolution, offset).stamp(packet, Number(stamp >> 32n), Number(stamp & 0xffffffffn))
+  const view = new DataView(new ArrayBuffer(8))
+  view.setBigUint64(0, stamp)
+  new TimeScale(resolution, offset).stamp(packet, view, 0, false)
   return packet.stamped ? { seconds: packet.seconds, nanoseconds: packet.nanoseconds } : null
 }
 
