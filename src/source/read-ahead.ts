@@ -1,4 +1,4 @@
-import { SourceError, WeirError } from '../errors.ts'
+import { OptionError, SourceError, WeirError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 
 /** @unit octets */
@@ -46,14 +46,18 @@ export class ReadAhead {
   #ended = false
 
   /**
-   * @param chunkSize octets to read at a time, up to 16 MiB.
+   * @param chunkSize octets to read at a time. @range 1-16777216
    * @param taken octets that were read from the reader already, and are not shown.
+   * @throws OptionError
    */
   constructor(reader: ByteReader, chunkSize = DEFAULT_CHUNK, taken = 0) {
+    if (!(Number.isInteger(chunkSize) && chunkSize >= 1 && chunkSize <= LARGEST_CHUNK)) {
+      throw new OptionError('WEIR_OPTION_CHUNK_SIZE', `chunkSize is ${chunkSize}; it must be an integer from 1 to ${LARGEST_CHUNK}`)
+    }
     this.#reader = reader
     this.#before = taken
     const enough = reader.size === null || reader.compressed ? LARGEST_CHUNK : Math.max(reader.size, 4096)
-    this.#chunkSize = Math.max(1, Math.min(chunkSize, LARGEST_CHUNK, enough))
+    this.#chunkSize = Math.min(chunkSize, enough)
   }
 
   /** Of the octet at `at`, from the first the reader gave. @unit octets */

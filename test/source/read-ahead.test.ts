@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { SourceError } from '../../src/errors.ts'
+import { OptionError, SourceError } from '../../src/errors.ts'
 import { MemoryReader, type ByteReader } from '../../src/source/byte-reader.ts'
 import { ReadAhead } from '../../src/source/read-ahead.ts'
 import { frame } from './octets.ts'
@@ -33,6 +33,10 @@ describe('reading ahead', () => {
       expect([...bytes.subarray(at, end)]).toEqual(before)
       input.at = end - 3
     }
+  })
+
+  it.each([0, -1, 1.5, NaN, (16 << 20) + 1])('a chunk of %d octets is refused', chunkSize => {
+    expect(() => new ReadAhead(new MemoryReader(frame(1)), chunkSize)).toThrow(OptionError)
   })
 
   it('an error comes after what was read before it, and does not go unhandled when nobody asks', async () => {
