@@ -4,10 +4,11 @@ import { Command, CommanderError } from 'commander'
 import { addChains, print } from './chains.ts'
 import { messageOf, Status, statusOf } from './exit.ts'
 import { addObserve } from './observe.ts'
+import { exit } from './signals.ts'
 
 // a reader of errors that went away is no error
 process.stderr.on('error', () => undefined)
-process.exit(await run(process.argv))
+exit(await run(process.argv))
 
 async function run(argv: string[]): Promise<Status> {
   let status: Status = Status.Done

@@ -7,10 +7,7 @@ import type { ByteTarget } from './target.ts'
 
 const openFile = promisify(open), writeSome = promisify(write), closeFile = promisify(close)
 
-/**
- * An open file, pipe or device. It is written by a thread of node's pool, so that a reader who is slow stops neither signals nor progress;
- * `process.stdout` writes to pipes synchronously.
- */
+/** An open file or device, written by a thread of node's pool. */
 export class Descriptor implements ByteTarget {
   private readonly fd: number
   private readonly name: string
@@ -30,10 +27,8 @@ export class Descriptor implements ByteTarget {
       try {
         done += (await writeSome(this.fd, bytes, done, bytes.length - done)).bytesWritten
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EPIPE') throw new SinkError('WEIR_SINK_CLOSED', `${this.name}: its reader went away`, { cause: error })
-        if (code !== 'EAGAIN') throw sinkError('WEIR_SINK_WRITE', `cannot write ${this.name}`, error)
-        // a pipe that somebody made non-blocking, and that is full
+        // of a terminal that another process made non-blocking
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw sinkError('WEIR_SINK_WRITE', `cannot write ${this.name}`, error)
         await wait(5)
       }
     }

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { fstat, rmSync } from 'node:fs'
 import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 
 import { Descriptor, sinkError } from './descriptor.ts'
+import { Pipe } from './pipe.ts'
 import type { ByteTarget } from './target.ts'
+
+const statDescriptor = promisify(fstat)
 
 /**
  * Open a place for octets: a path, or `-` for standard output. A file is written beside its place and moved there when it is closed
@@ -12,19 +16,27 @@ import type { ByteTarget } from './target.ts'
  * @throws SinkError
  */
 export async function openTarget(path: string): Promise<ByteTarget> {
-  if (path === '-' || path === '/dev/stdout') return new Descriptor(1, 'standard output')
   try {
+    if (path === '-' || path === '/dev/stdout') return await openStdout('standard output')
     const place = await placeOf(path)
-    return place.regular ? await WholeFile.open(path, place.path, place.mode) : await Descriptor.open(path, path, 'w')
+    if (place.isFifo) return await Pipe.open(path)
+    return place.isRegular ? await WholeFile.open(path, place.path, place.mode) : await Descriptor.open(path, path, 'w')
   } catch (error) {
     throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
   }
 }
 
+/** Standard output may be a file, a terminal, a pipe or a socket. */
+async function openStdout(name: string): Promise<ByteTarget> {
+  const stats = await statDescriptor(1)
+  return stats.isFIFO() || stats.isSocket() ? Pipe.stdout(name) : new Descriptor(1, name)
+}
+
 interface Place {
   /** Where links lead. */
   readonly path: string
-  readonly regular: boolean
+  readonly isRegular: boolean
+  readonly isFifo: boolean
   readonly mode: number
 }
 
@@ -33,12 +45,12 @@ async function placeOf(path: string): Promise<Place> {
     const real = await realpath(path)
     const stats = await stat(real)
     // /dev/fd/3 may be a file that somebody else has open: no other may be put in its place
-    const regular = stats.isFile() && !/^\/(dev\/(fd\/|std)|proc\/)/.test(path)
-    if (regular) await access(real, constants.W_OK)
-    return { path: real, regular, mode: stats.mode & 0o777 }
+    const isRegular = stats.isFile() && !/^\/(dev\/(fd\/|std)|proc\/)/.test(path)
+    if (isRegular) await access(real, constants.W_OK)
+    return { path: real, isRegular, isFifo: stats.isFIFO(), mode: stats.mode & 0o777 }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { path, regular: !path.endsWith('/'), mode: 0o666 }
+    return { path, isRegular: !path.endsWith('/'), isFifo: false, mode: 0o666 }
   }
 }
 
