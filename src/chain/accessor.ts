@@ -1,18 +1,7 @@
 import { ipText, parseAddress } from '../packet/address.ts'
 import type { Slot } from './layout.ts'
 import { BinsAccess, ListAccess } from './list-view.ts'
-import type { Mark } from './mark.ts'
-
-/** What accessors need of the object they stand on: a place, and where the chain's elements of each width begin from there. */
-export interface ViewBase {
-  readonly mark: Mark
-  readonly b8: number
-  readonly b4: number
-  readonly b2: number
-  readonly b1: number
-  /** Views of its lists and bins, by the field's place; made at first use. */
-  readonly parts: (ListAccess | BinsAccess)[]
-}
+import type { ViewBase } from './view-base.ts'
 
 export interface Accessor {
   get(this: ViewBase): unknown

@@ -1,6 +1,6 @@
-import type { ViewBase } from './accessor.ts'
 import type { BinsView, ListView } from './field.ts'
 import type { Slot } from './layout.ts'
+import type { ViewBase } from './view-base.ts'
 
 type Elements = Uint8Array | Uint16Array | Uint32Array | Float64Array
 

@@ -2,11 +2,11 @@ import { FAMILY_IPV4, FAMILY_SHIFT } from '../flow/key.ts'
 import { DESCRIBED, FIRST, FLAG_PORTS, FLAGS_OCTET, KEY, LAST, NUMBER, PART } from '../flow/row.ts'
 import type { FlowTable } from '../flow/table.ts'
 import { ipText } from '../packet/address.ts'
-import { accessor, type Accessor, type ViewBase } from './accessor.ts'
+import { accessor, type Accessor } from './accessor.ts'
 import type { ChainLayout, Extent, Region } from './layout.ts'
-import type { BinsAccess, ListAccess } from './list-view.ts'
 import type { Mark } from './mark.ts'
 import type { KeyView } from './types.ts'
+import type { ViewBase } from './view-base.ts'
 
 /** One side of the flow: the chain's directional fields, through a mark that stands on that side. */
 class SideBase implements ViewBase {
@@ -15,7 +15,7 @@ class SideBase implements ViewBase {
   readonly b4: number
   readonly b2: number
   readonly b1: number
-  readonly parts: (ListAccess | BinsAccess)[] = []
+  readonly parts: object[] = []
   readonly required: readonly SideBase[]
   constructor(mark: Mark, base: Extent, required: readonly SideBase[]) {
     this.mark = mark

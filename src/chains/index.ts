@@ -1,12 +1,13 @@
 import type { AnyChain } from '../chain/types.ts'
 import { OptionError } from '../errors.ts'
 import { basic } from './basic.ts'
+import { icmp } from './icmp.ts'
 import { id } from './id.ts'
 import { ns } from './ns.ts'
 import { tcp } from './tcp.ts'
 
 /** The built-in chains by name, in the order in which they are listed. */
-export const builtinChains: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>([basic, tcp, id, ns].map((chain) => [chain.name, chain]))
+export const builtinChains: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>([basic, tcp, icmp, id, ns].map((chain) => [chain.name, chain]))
 
 /** @param names comma separated @throws {OptionError} WEIR_OPTION_CHAINS, for a name that is none */
 export function chainsByName(names: string): AnyChain[] {

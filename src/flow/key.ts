@@ -45,9 +45,14 @@ export class FlowKey {
 
   /** Read the key of a packet that has one (`Fate.Keyed`). */
   load(packet: Packet): void {
+    const { protocol } = packet
+    this.assign(packet, protocol, hasPorts(protocol) && packet.fragmentOffset === 0 ? packet.view.getInt32(packet.transportOffset) : 0)
+  }
+
+  /** The key of a packet whose protocol and ports are known from elsewhere: of a later fragment. */
+  assign(packet: Packet, protocol: number, ports: number): void {
     const view = packet.view
     const at = packet.ipOffset
-    const protocol = packet.protocol
     let family: number
     // little-endian reads: the words lie in memory as the addresses do on the wire
     if (packet.ipVersion === 4) {
@@ -59,22 +64,27 @@ export class FlowKey {
       this.destination = this.addressWord(view, at + 24)
       family = FAMILY_IPV6 << FAMILY_SHIFT
     }
-    this.ports = hasPorts(protocol) && packet.fragmentOffset === 0 ? view.getInt32(packet.transportOffset) : 0
+    this.ports = ports
     this.rest = protocol | family
-    if (this.base !== 'flow') this.reduce(packet)
+    if (this.base !== 'flow') this.reduce(packet, protocol, ports)
     if (this.scopes !== null) this.rest |= this.scopes.number(packet) << SCOPE_SHIFT
     this.mix()
   }
 
   /** Leave out of the key what its options leave out. */
-  private reduce(packet: Packet): void {
-    this.described?.load(packet)
+  private reduce(packet: Packet, protocol: number, ports: number): void {
+    this.described?.assign(packet, protocol, ports)
     this.ports = 0
     this.rest &= this.base === 'hosts' ? 3 << FAMILY_SHIFT : 0
     if (this.base === 'aggregate') {
       this.source = 0
       this.destination = 0
     }
+  }
+
+  /** True where both ends are the same, so that nothing tells a direction. */
+  get symmetric(): boolean {
+    return this.source === this.destination && this.ports >>> 16 === (this.ports & 0xffff)
   }
 
   private addressWord(view: DataView, at: number): number {

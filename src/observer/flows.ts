@@ -76,11 +76,11 @@ export class Flows {
     return true
   }
 
-  /** Make the flow of this packet, its first; a flow has to go where the table is full. */
-  begin(key: FlowKey, packet: Packet, source: number): number {
+  /** Make the flow of this packet, its first; a flow has to go where the table is full. `keyed`: the packet that the key is of. */
+  begin(key: FlowKey, packet: Packet, keyed: Packet, source: number): number {
     const { table, clock } = this
     if (table.full) this.makeRoom()
-    const row = table.insert(key, packet)
+    const row = table.insert(key, keyed)
     const at = row * table.stride
     table.u32[at + SEEN] = clock.seconds
     table.u32[at + SEEN + 1] = clock.nanoseconds

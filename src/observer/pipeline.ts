@@ -1,3 +1,4 @@
+import { FragmentTable } from '../flow/fragments.ts'
 import { randomSeed } from '../flow/key.ts'
 import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from '../flow/row.ts'
 import { EndReason } from '../flow/end-reason.ts'
@@ -6,7 +7,7 @@ import { UNKNOWN_LINK } from '../packet/link.ts'
 import type { Packet } from '../packet/packet.ts'
 import { Protocol } from '../packet/protocol.ts'
 import type { PacketSource } from '../source/source.ts'
-import type { HookList } from './cursor.ts'
+import { Dispatch } from './dispatch.ts'
 import type { Flows } from './flows.ts'
 import type { HookCaller } from './hook-caller.ts'
 import { Lane, LANES } from './lane.ts'
@@ -26,39 +27,29 @@ export class Pipeline {
   private readonly flows: Flows
   private readonly hooks: HookCaller
   private readonly ledger: Ledger
+  private readonly dispatch: Dispatch
   private readonly lanes: readonly Lane[]
   private readonly activeTimeout: Duration | null
   private readonly limit: number
+  private readonly fragments: FragmentTable
+  private readonly keyedByPorts: boolean
+  private readonly makeLane: () => Lane
+  /** Shows fragments that were held. */
+  private heldLane: Lane | null = null
   private sourceIndex = -1
-
-  private readonly newFlow: HookList
-  private readonly ip: HookList
-  private readonly ip4: HookList
-  private readonly ip6: HookList
-  private readonly icmp4: HookList
-  private readonly icmp6: HookList
-  private readonly tcp: HookList
-  private readonly udp: HookList
-  private readonly l4: HookList
 
   constructor(flows: Flows, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
     this.flows = flows
     this.hooks = hooks
     this.ledger = ledger
     const seed = randomSeed()
-    this.lanes = Array.from({ length: LANES }, () => new Lane(options.key, seed))
+    this.makeLane = () => new Lane(options.key, seed)
+    this.lanes = Array.from({ length: LANES }, this.makeLane)
+    this.fragments = new FragmentTable(flows.clock)
+    this.keyedByPorts = options.key.base === 'flow'
     this.activeTimeout = options.active
     this.limit = options.limit
-    const { cursor } = flows
-    this.newFlow = cursor.hooks('newFlow')
-    this.ip = cursor.hooks('ip')
-    this.ip4 = cursor.hooks('ip4')
-    this.ip6 = cursor.hooks('ip6')
-    this.icmp4 = cursor.hooks('icmp4')
-    this.icmp6 = cursor.hooks('icmp6')
-    this.tcp = cursor.hooks('tcp')
-    this.udp = cursor.hooks('udp')
-    this.l4 = cursor.hooks('l4')
+    this.dispatch = new Dispatch(flows.cursor, hooks)
   }
 
   /** True when no further packet is wanted. */
@@ -115,60 +106,39 @@ export class Pipeline {
     const { packet, key } = lane
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    if (lane.fate !== Fate.Keyed) return this.discard(packet, lane.fate)
+    if (lane.fate !== Fate.Keyed && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
-    let row = table.find(key, packet)
-    let rev = table.reversed
+    const { keyed } = lane
+    let row = table.find(key, keyed)
+    // an ICMP error travels against the packet it quotes
+    let rev = table.reversed !== packet.isError
     if (row >= 0 && (flows.endIfOver(row) || this.reopens(row, packet))) row = -1
     const isNew = row < 0
     if (isNew) {
-      row = flows.begin(key, packet, this.sourceIndex)
-      rev = false
+      row = flows.begin(key, packet, keyed, this.sourceIndex)
+      rev = packet.isError
     }
+    if (packet.isError && key.symmetric) rev = false
     packet.rev = rev
     flows.cursor.move(row, rev)
-    const octet = row * table.stride * 4
-    if (isNew ? !this.admit(row, lane) : table.u8[octet + STATE_OCTET] === State.Vetoed) {
+    if (this.isCounted(row, lane, isNew)) {
+      ledger.in_flows++
+      this.touch(row, packet)
+      if (packet.protocol === Protocol.Tcp && packet.hasTransport) this.noteSyn(row, packet)
+      if (this.dispatch.packet(lane)) flows.complete(row)
+    } else {
       ledger.vetoed++
       this.touch(row, packet)
-      return
     }
-    if (!isNew && this.activeTimeout !== null && !this.goesOn(row, lane, this.activeTimeout)) {
-      ledger.vetoed++
-      return
-    }
-    ledger.in_flows++
-    this.touch(row, packet)
-    if (packet.protocol === Protocol.Tcp && packet.hasTransport) this.noteSyn(row, packet)
-    if (this.callHooks(lane, packet, rev)) flows.complete(row)
+    if (packet.moreFragments && packet.fragmentOffset === 0) this.replay(row, lane)
   }
 
-  /** @returns true when a chain completed the flow */
-  private callHooks(lane: Lane, packet: Packet, rev: boolean): boolean {
-    const { hooks } = this
-    let complete = false
-    if (this.ip.length > 0 && hooks.run(this.ip, lane.ip, rev, packet)) complete = true
-    if (packet.ipVersion === 4) {
-      if (this.ip4.length > 0 && hooks.run(this.ip4, lane.ip4, rev, packet)) complete = true
-    } else if (this.ip6.length > 0 && hooks.run(this.ip6, lane.ip6, rev, packet)) complete = true
-    if (!packet.hasTransport) return complete
-    switch (packet.protocol) {
-      case Protocol.Tcp:
-        if (this.tcp.length > 0 && hooks.run(this.tcp, lane.tcp, rev, packet)) complete = true
-        break
-      case Protocol.Udp:
-        if (this.udp.length > 0 && hooks.run(this.udp, lane.udp, rev, packet)) complete = true
-        break
-      case Protocol.Icmp:
-        if (this.icmp4.length > 0 && hooks.run(this.icmp4, lane.icmp, rev, packet)) complete = true
-        break
-      case Protocol.Icmpv6:
-        if (this.icmp6.length > 0 && hooks.run(this.icmp6, lane.icmp, rev, packet)) complete = true
-        break
-      default:
-        if (this.l4.length > 0 && hooks.run(this.l4, lane.transport, rev, packet)) complete = true
-    }
-    return complete
+  /** False where the flow is vetoed, or is by this packet. */
+  private isCounted(row: number, lane: Lane, isNew: boolean): boolean {
+    if (isNew) return this.admit(row, lane)
+    const { table } = this.flows
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] === State.Vetoed) return false
+    return this.activeTimeout === null || this.goesOn(row, lane, this.activeTimeout)
   }
 
   private discard(packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void {
@@ -192,21 +162,52 @@ export class Pipeline {
     }
   }
 
+  /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
+  private claims({ fate, key, packet }: Lane): boolean {
+    if (fate !== Fate.OrphanFragment) return false
+    const first = this.fragments.later(packet)
+    // where ports are no part of the key, a fragment needs no first
+    if (first === null && this.keyedByPorts) return false
+    key.assign(packet, first?.protocol ?? packet.protocol, first?.ports ?? 0)
+    return true
+  }
+
+  /** The first fragment came: those that were held for it are its flow's. */
+  private replay(row: number, { key, packet }: Lane): void {
+    if (packet.isError || !this.keyedByPorts) return
+    const { flows, ledger } = this
+    const held = this.fragments.first(packet, packet.protocol, (key.described ?? key).ports)
+    const lane = held.length > 0 ? (this.heldLane ??= this.makeLane()) : null
+    if (lane === null) return
+    const vetoed = flows.table.u8[row * flows.table.stride * 4 + STATE_OCTET] === State.Vetoed
+    for (const fragment of held) {
+      lane.show(fragment, packet)
+      ledger.orphan_fragments--
+      if (vetoed) ledger.vetoed++
+      else {
+        ledger.in_flows++
+        this.touch(row, lane.packet)
+        flows.cursor.move(row, packet.rev)
+        if (this.dispatch.packet(lane)) flows.complete(row)
+      }
+    }
+  }
+
   /** Ask the chains whether they want a new flow. @returns false when one does not */
   private admit(row: number, lane: Lane): boolean {
     const { flows, ledger } = this
     // counted before the hooks run, so that the ledger balances also when one throws
     ledger.flows++
-    if (this.newFlow.length === 0 || !this.wantsNot(lane)) return true
+    if (!this.wantsNot(lane)) return true
     ledger.flows--
     ledger.flows_vetoed++
     flows.veto(row)
     return false
   }
 
-  private wantsNot({ ip, packet }: Lane): boolean {
+  private wantsNot(lane: Lane): boolean {
     try {
-      return this.hooks.newFlow(this.newFlow, ip, packet.rev, packet)
+      return this.dispatch.newFlow(lane)
     } catch (error) {
       this.ledger.in_flows++
       throw error
@@ -230,7 +231,7 @@ export class Pipeline {
     flows.cut(row, packet)
     ledger.active_cuts++
     flows.cursor.move(row, packet.rev)
-    if (this.newFlow.length === 0 || !this.wantsNot(lane)) return true
+    if (!this.wantsNot(lane)) return true
     // the record that was cut was the flow's last
     ledger.active_cuts--
     ledger.flows_vetoed++

@@ -46,6 +46,11 @@ export class IpView {
     return bytes[ipOffset + (this.packet.ipVersion === 4 ? 8 : 7)]
   }
 
+  /** True for an ICMP error, which belongs to the flow it quotes but is none of its own packets. */
+  get isError(): boolean {
+    return this.packet.isError
+  }
+
   /** Offset of this fragment in the datagram; 0 for a first fragment and a whole packet. @unit octets */
   get fragmentOffset(): number {
     return this.packet.fragmentOffset

@@ -1,6 +1,6 @@
 import { Fate } from '../ledger.ts'
 import type { Packet } from './packet.ts'
-import { Protocol } from './protocol.ts'
+import { isExtension, Protocol } from './protocol.ts'
 import { transport } from './transport.ts'
 
 const PAYLOAD_LENGTH = 4, NEXT_HEADER = 6
@@ -33,12 +33,6 @@ export function decodeIpv6(packet: Packet): Fate {
   packet.ipEnd = end < capturedEnd ? end : capturedEnd
   const fate = isExtension(next) ? extensions(packet, end) : Fate.Keyed
   return fate === Fate.Keyed ? transport(packet) : fate
-}
-
-// mobility, HIP and shim6 headers end the chain: what follows them is never a transport header
-function isExtension(protocol: number): boolean {
-  return protocol === Protocol.HopByHop || protocol === Protocol.Routing || protocol === Protocol.Fragment ||
-    protocol === Protocol.DestinationOptions || protocol === Protocol.Authentication
 }
 
 /** Move `transportOffset` behind the extension headers. `end`: end of the packet by its length field. */

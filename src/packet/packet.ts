@@ -52,6 +52,8 @@ export class Packet {
   moreFragments = false
   /** Identification of a fragment's datagram, IPv6; of IPv4 it is read where it is needed. */
   identification = 0
+  /** True for an ICMP error that was assigned to the flow it quotes. */
+  isError = false
   /** 802.1Q VLAN identifiers of the outermost and the next tag; -1: no tag. @range -1-4095 */
   outerVlan = -1
   innerVlan = -1

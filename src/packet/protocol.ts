@@ -36,6 +36,12 @@ export function hasPorts(protocol: number): boolean {
   return WITH_PORTS[protocol] === 1
 }
 
+/** IPv6 extension headers, behind which another header comes. Mobility, HIP and shim6 are none: nothing follows them. @source RFC 8200 section 4 */
+export function isExtension(protocol: number): boolean {
+  return protocol === Protocol.HopByHop || protocol === Protocol.Routing || protocol === Protocol.Fragment ||
+    protocol === Protocol.DestinationOptions || protocol === Protocol.Authentication
+}
+
 /** @source https://www.tcpdump.org/linktypes.html */
 export const LinkType = {
   Null: 0,

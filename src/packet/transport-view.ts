@@ -1,4 +1,6 @@
+import { IpView } from './ip-view.ts'
 import type { Packet } from './packet.ts'
+import { hasPorts, Protocol } from './protocol.ts'
 
 /** A transport header; `decode` has put its fixed part in bounds. */
 export class TransportView {
@@ -109,8 +111,60 @@ export class UdpView extends PortsView {
   }
 }
 
+/** The packet that an ICMP error quotes, as far as it was quoted and captured. */
+export class QuoteView {
+  /** Its IP header. */
+  readonly ip: IpView
+  private readonly packet: Packet
+  private readonly tcpView: TcpView
+  constructor(packet: Packet) {
+    this.packet = packet
+    this.ip = new IpView(packet)
+    this.tcpView = new TcpView(packet)
+  }
+
+  /** Null for protocols without ports. */
+  get sourcePort(): number | null {
+    return hasPorts(this.packet.protocol) ? this.packet.view.getUint16(this.packet.transportOffset + SOURCE_PORT) : null
+  }
+
+  /** Null for protocols without ports. */
+  get destinationPort(): number | null {
+    return hasPorts(this.packet.protocol) ? this.packet.view.getUint16(this.packet.transportOffset + DESTINATION_PORT) : null
+  }
+
+  /** Its TCP header, where all of the fixed part was quoted. */
+  get tcp(): TcpView | null {
+    return this.packet.protocol === Protocol.Tcp && this.packet.hasTransport ? this.tcpView : null
+  }
+}
+
 /** ICMP and ICMPv6 header. @source RFC 792; RFC 4443 */
 export class IcmpView extends TransportView {
+  /** IP header of the message itself. */
+  readonly ip: IpView
+  private readonly quoted: QuoteView
+  constructor(packet: Packet, quote: Packet) {
+    super(packet)
+    this.ip = new IpView(packet)
+    this.quoted = new QuoteView(quote)
+  }
+
+  /** The packet an error is about; null for other messages, and where too little of it was quoted to know its flow. */
+  get quote(): QuoteView | null {
+    return this.packet.isError ? this.quoted : null
+  }
+
+  /** MTU in a "packet too big"; 0 in messages that end before it. @unit octets @source RFC 4443 section 3.2 */
+  get mtu(): number {
+    return this.packet.ipEnd - this.packet.transportOffset < 8 ? 0 : this.packet.view.getUint32(this.packet.transportOffset + 4)
+  }
+
+  /** MTU in a "fragmentation needed"; 0 where the router does not tell. @unit octets @source RFC 1191 section 4 */
+  get nextHopMtu(): number {
+    return this.mtu & 0xffff
+  }
+
   /** @range 0-255 */
   get type(): number {
     return this.packet.bytes[this.packet.transportOffset]

@@ -1,6 +1,6 @@
 import { Fate } from '../ledger.ts'
 import type { Packet } from './packet.ts'
-import { hasPorts, Protocol } from './protocol.ts'
+import { hasPorts, isExtension, Protocol } from './protocol.ts'
 
 const PORTS_LENGTH = 4
 
@@ -17,7 +17,8 @@ export function transport(packet: Packet): Fate {
   const at = packet.transportOffset
   if (packet.fragmentOffset !== 0) {
     packet.hasTransport = false
-    return hasPorts(protocol) ? Fate.OrphanFragment : Fate.Keyed
+    // behind an extension header only the first fragment knows what follows
+    return hasPorts(protocol) || isExtension(protocol) ? Fate.OrphanFragment : Fate.Keyed
   }
   packet.hasTransport = packet.ipEnd - at >= FIXED_HEADER[protocol]
   if (hasPorts(protocol) && packet.ipEnd - at < PORTS_LENGTH) {

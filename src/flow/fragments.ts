@@ -1,0 +1,90 @@
+import type { Packet } from '../packet/packet.ts'
+import type { PacketClock } from './clock.ts'
+
+/** How many datagrams are remembered, how long, and how many fragments of one are held before its first comes. */
+const DATAGRAMS = 8192, SECONDS = 30, HELD = 64
+
+/** A fragment that came before its first: what the `ip` hooks need of it. */
+export interface HeldFragment {
+  readonly number: number
+  readonly seconds: number
+  readonly nanoseconds: number
+  readonly wireLength: number
+  readonly capturedLength: number
+  readonly ipVersion: number
+  readonly ipLength: number
+  readonly fragmentOffset: number
+  readonly moreFragments: boolean
+  /** IP header with its options or extension headers. */
+  readonly header: Uint8Array
+}
+
+interface Datagram {
+  /** Clock when its first known fragment came. @unit seconds */
+  readonly since: number
+  /** What its first fragment said; null until that has come. */
+  first: { readonly protocol: number; readonly ports: number } | null
+  held: HeldFragment[]
+}
+
+/**
+ * Which flow the fragments of a datagram belong to: only the first has ports. In whatever order they come; bounded.
+ * Fragments are rare, so clearness comes before speed here.
+ */
+export class FragmentTable {
+  private readonly clock: PacketClock
+  private readonly datagrams = new Map<string, Datagram>()
+
+  constructor(clock: PacketClock) {
+    this.clock = clock
+  }
+
+  /** A first fragment tells the ports. @returns those that were held for it, in the order in which they came */
+  first(packet: Packet, protocol: number, ports: number): readonly HeldFragment[] {
+    const datagram = this.datagram(packet)
+    const { held } = datagram
+    datagram.first = { protocol, ports }
+    datagram.held = []
+    return held
+  }
+
+  /** What the first fragment of this later one's datagram said; null where it has not come: then this one is held. */
+  later(packet: Packet): { readonly protocol: number; readonly ports: number } | null {
+    const datagram = this.datagram(packet)
+    if (datagram.first === null && datagram.held.length < HELD) datagram.held.push(hold(packet))
+    return datagram.first
+  }
+
+  private datagram(packet: Packet): Datagram {
+    const key = datagramKey(packet)
+    const known = this.datagrams.get(key)
+    const now = this.clock.seconds
+    // the clock may have been re-based since
+    if (known !== undefined && Math.abs(now - known.since) <= SECONDS) return known
+    this.datagrams.delete(key)
+    if (this.datagrams.size === DATAGRAMS) {
+      for (const oldest of this.datagrams.keys()) {
+        this.datagrams.delete(oldest)
+        break
+      }
+    }
+    const datagram = { since: now, first: null, held: [] }
+    this.datagrams.set(key, datagram)
+    return datagram
+  }
+}
+
+/** Source, destination and identification; of IPv4 the protocol too. @source RFC 791 section 3.2; RFC 8200 section 4.5 */
+function datagramKey(packet: Packet): string {
+  const { view, ipOffset: at } = packet
+  if (packet.ipVersion === 4) return `${view.getInt32(at + 12)},${view.getInt32(at + 16)},${view.getUint16(at + 4)},${packet.protocol}`
+  let key = `${packet.identification}`
+  for (let i = 8; i < 40; i += 4) key += `,${view.getInt32(at + i)}`
+  return key
+}
+
+function hold(packet: Packet): HeldFragment {
+  const { number, seconds, nanoseconds, wireLength, capturedLength, ipVersion, ipLength, fragmentOffset, moreFragments } = packet
+  const header = packet.bytes.slice(packet.ipOffset, Math.min(packet.transportOffset, packet.ipEnd))
+  return { number, seconds, nanoseconds, wireLength, capturedLength, ipVersion, ipLength, fragmentOffset, moreFragments, header }
+}
