@@ -153,7 +153,7 @@ type Clash<H extends AnyChain, Seen> = Seen extends AnyChain
   : never
 export type Checked<C extends readonly AnyChain[], Seen = never, Out extends readonly unknown[] = []> = C extends readonly [infer H extends AnyChain, ...infer T extends readonly AnyChain[]]
   ? Checked<T, Seen | H, [...Out, [Clash<H, Seen>] extends [never] ? H : Clash<H, Seen>]>
-  : readonly [...Out, ...C]
+  : Out extends readonly [] ? C : readonly [...Out, ...C]
 
 /** A finished record of these chains: a plain object, yours to keep. */
 export type FlowRecord<C extends readonly AnyChain[]> = Flat<{ readonly first: number; readonly last: number; readonly end_reason: EndReasonName } & Merge<C[number]['~columns']>>
