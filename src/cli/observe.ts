@@ -25,7 +25,10 @@ interface Options {
 export function addObserve(program: Command, done: (status: Status) => void): void {
   program.command('observe')
     .summary('read captures and write flow records')
-    .description('Read captures, divide their packets into flows, and write a record for each flow.\n\nSOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.gz). Several are\nread one after the other as one observation. Their format, pcap or pcapng, plain or gzip, is\ntold by their first octets.')
+    .description(`Read captures, divide their packets into flows, and write a record for each flow.
+
+SOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.gz). Several are read one after the other as one \
+observation. Their format, pcap or pcapng, plain or gzip, is told by their first octets.`)
     .argument('<source...>', 'captures to read')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
     .option('-o, --output <target>', 'where records go: a path, or - for standard output', '-')
@@ -41,15 +44,21 @@ export function addObserve(program: Command, done: (status: Status) => void): vo
     .addHelpText('after', `
 Times are in seconds, or have a unit: 500ms, 30s, 5m, 1h, 1d.
 
-Exit status: 0 done; 1 done, but a capture was cut or corrupt; 2 wrong usage; 3 a source or a target cannot
-be opened or written; 4 a chain failed. SIGINT and SIGTERM end the observation in order: what was seen is
-written. A second one ends it at once.
+Exit status:
+  0  done
+  1  done, but a capture was cut or corrupt: all before the fault was written
+  2  wrong usage
+  3  a source or a target cannot be opened or written
+  4  a chain failed
+SIGINT and SIGTERM stop the reading; what was seen is written, and the status
+is 0. A second one ends weir at once.
 
 Examples:
-  weir observe trace.pcap.gz                               records on standard output
-  weir observe -c basic,tcp,id -o flows.ndjson day-*.pcapng
-  tcpdump -w - -i eth0 | weir observe - | jq -r .dip
-  weir observe --idle-timeout 60,tcp=300 --active-timeout 5m --summary ledger.json -o flows.ndjson trace.pcap`)
+  weir observe trace.pcap.gz
+  weir observe -c basic,tcp,id -o flows.ndjson monday.pcap tuesday.pcapng
+  tcpdump -i eth0 -w - | weir observe - | jq -r .dip
+  weir observe --idle-timeout 60,tcp=300 --active-timeout 5m \\
+    --summary ledger.json -o flows.ndjson trace.pcap`)
     .action(async (sources: string[], options: Options) => done(await run(sources, options)))
 }
 

@@ -28,8 +28,9 @@ export function idleTimeout(option: string): (text: string) => IdleTimeout {
     for (const part of text.split(',').map((each) => each.trim())) {
       const [, name, value] = /^(?:([^=]*)=)?(.*)$/s.exec(part)!
       const protocol = name === undefined ? 'default' : protocolOf(option, name.trim().toLowerCase())
+      const time = seconds(value.trim())
       if (protocol in timeouts) throw new OptionError('WEIR_OPTION_VALUE', `${option} has two times for ${protocol === 'default' ? 'every other protocol' : name}: give one`)
-      timeouts[protocol] = seconds(value.trim())
+      timeouts[protocol] = time
     }
     return timeouts
   }
