@@ -29,13 +29,14 @@ export function decodeIpv6(packet: Packet): Fate {
   if (payloadLength !== 0) packet.ipLength = IPV6_HEADER_LENGTH + payloadLength
   else if (next === Protocol.NoNextHeader) packet.ipLength = IPV6_HEADER_LENGTH
   else packet.ipLength = (next === Protocol.HopByHop ? jumboLength(packet, capturedEnd) : 0) || onWire
-  const end = at + packet.ipLength
+  // what the frame did not hold on the wire no capture cut off
+  const end = at + (packet.ipLength < onWire ? packet.ipLength : onWire)
   packet.ipEnd = end < capturedEnd ? end : capturedEnd
   const fate = isExtension(next) ? extensions(packet, end) : Fate.Keyed
   return fate === Fate.Keyed ? transport(packet) : fate
 }
 
-/** Move `transportOffset` behind the extension headers. `end`: end of the packet by its length field. */
+/** Move `transportOffset` behind the extension headers. `end`: end of the packet by its length field, or of the frame on the wire. */
 function extensions(packet: Packet, end: number): Fate {
   const view = packet.view
   let at = packet.transportOffset

@@ -10,6 +10,9 @@ FIXED_HEADER[Protocol.Tcp] = 20
 FIXED_HEADER[Protocol.Udp] = 8
 FIXED_HEADER[Protocol.Icmp] = 4
 FIXED_HEADER[Protocol.Icmpv6] = 4
+FIXED_HEADER[Protocol.Dccp] = 12
+FIXED_HEADER[Protocol.Sctp] = 12
+FIXED_HEADER[Protocol.UdpLite] = 8
 
 /** Settle the packet's fate by its ports, and whether its transport header is there for hooks to read. */
 export function transport(packet: Packet): Fate {
@@ -22,7 +25,9 @@ export function transport(packet: Packet): Fate {
   }
   packet.hasTransport = packet.ipEnd - at >= FIXED_HEADER[protocol]
   if (hasPorts(protocol) && packet.ipEnd - at < PORTS_LENGTH) {
-    return packet.ipOffset + packet.ipLength - at < PORTS_LENGTH ? Fate.Malformed : Fate.Short
+    // where the frame ended on the wire, no capture cut it
+    const end = Math.min(packet.ipOffset + packet.ipLength, packet.start + packet.frameLength)
+    return end - at < PORTS_LENGTH ? Fate.Malformed : Fate.Short
   }
   return Fate.Keyed
 }
