@@ -72,6 +72,12 @@ export class HookCaller {
     const { chains, name } = this.list!
     const at = { chain: chains[this.index], hook: name, packet: packetNumber }
     const allowed = name === 'newFlow' ? 'IGNORE' : 'COMPLETE'
-    return new HookError('WEIR_HOOK_VERDICT', `chain '${at.chain}', hook '${at.hook}', packet ${at.packet}: it returned ${JSON.stringify(verdict) ?? typeof verdict}: return ${allowed} or nothing`, at)
+    return new HookError('WEIR_HOOK_VERDICT', `chain '${at.chain}', hook '${at.hook}', packet ${at.packet}: it returned ${described(verdict)}: return ${allowed} or nothing`, at)
   }
+}
+
+/** A value as a message shows it; user's objects are not asked to describe themselves. */
+function described(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return value === null || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : `a value of type ${typeof value}`
 }

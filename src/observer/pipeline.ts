@@ -84,7 +84,7 @@ export class Pipeline {
     const { ledger, lanes, hooks } = this
     let i = 0
     try {
-      for (; i < count; i++) {
+      for (; i < count && hooks.failure === null; i++) {
         lanes[i].packet.number = ++ledger.packets
         this.handle(lanes[i])
       }
