@@ -4,6 +4,7 @@ import { Mark, Pool } from '../chain/mark.ts'
 import type { HookName } from '../chain/types.ts'
 import { KeyAccess } from '../chain/view.ts'
 import type { FlowTable } from '../flow/table.ts'
+import type { HookCaller } from './hook-caller.ts'
 
 /** A hook as the pipeline calls it; what it returns is checked there. */
 export type Call = (flow: object, header?: unknown, rev?: boolean, packet?: unknown) => unknown
@@ -11,6 +12,8 @@ export type Call = (flow: object, header?: unknown, rev?: boolean, packet?: unkn
 /** The hooks of one kind, in the order of the chains: the function, and the chain's view of the flow to call it with. */
 export interface HookList {
   readonly name: HookName
+  /** By which the caller knows the list. */
+  readonly number: number
   readonly chains: readonly string[]
   readonly calls: readonly Call[]
   readonly views: readonly object[]
@@ -27,13 +30,13 @@ export class Cursor {
   private readonly sideStride: number
   private readonly lists = new Map<HookName, HookList>()
 
-  constructor(table: FlowTable, compiled: Compiled, described: boolean) {
+  constructor(table: FlowTable, compiled: Compiled, described: boolean, caller: HookCaller) {
     this.row = new Mark(table, this.pool)
     this.side = new Mark(table, this.pool)
     this.stride = table.stride / 2
     this.sideStart = compiled.sideStart
     this.sideStride = compiled.sideStride
-    this.bind(compiled, new KeyAccess(this.row, table, described))
+    this.bind(compiled, new KeyAccess(this.row, table, described), caller)
   }
 
   move(row: number, rev: boolean): void {
@@ -43,11 +46,11 @@ export class Cursor {
   }
 
   hooks(name: HookName): HookList {
-    return this.lists.get(name) ?? { name, chains: [], calls: [], views: [], length: 0 }
+    return this.lists.get(name) ?? { name, number: 0, chains: [], calls: [], views: [], length: 0 }
   }
 
   /** Make each chain's views, and sort its hooks by kind. */
-  private bind({ chains, sideStart, sideStride }: Compiled, key: KeyAccess): void {
+  private bind({ chains, sideStart, sideStride }: Compiled, key: KeyAccess, caller: HookCaller): void {
     const views = new Map<object, { flow: object; sides: { side: object; fwd: object; rev: object } }>()
     const lists = new Map<HookName, { chains: string[]; calls: Call[]; views: object[] }>()
     for (const { chain, flow: flowBase, side: sideBase } of chains) {
@@ -71,6 +74,10 @@ export class Cursor {
         list.views.push(flow)
       }
     }
-    for (const [name, list] of lists) this.lists.set(name, { name, ...list, length: list.calls.length })
+    for (const [name, list] of lists) {
+      const known = { name, number: 0, ...list, length: list.calls.length }
+      known.number = caller.know(known)
+      this.lists.set(name, known)
+    }
   }
 }

@@ -1,17 +1,18 @@
 import type { Compiled } from '../chain/compile.ts'
 import { pooledWords } from '../chain/compile.ts'
+import { Activity, type Duration } from '../flow/activity.ts'
 import { PacketClock } from '../flow/clock.ts'
 import { EndReason } from '../flow/end-reason.ts'
 import type { FlowKey } from '../flow/key.ts'
 import { Ordering } from '../flow/order.ts'
-import { FIRST, KEY, LAST, NUMBER, PART, SEEN, SOURCE, State, STATE_OCTET } from '../flow/row.ts'
+import { KEY, NUMBER, PART, SEEN, SOURCE, State, STATE_OCTET } from '../flow/row.ts'
 import { FlowTable } from '../flow/table.ts'
 import { RowList, TimingWheel } from '../flow/wheel.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Packet } from '../packet/packet.ts'
 import { Cursor, type HookList } from './cursor.ts'
 import type { HookCaller } from './hook-caller.ts'
-import type { Duration, ResolvedOptions } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 import { Outlet } from './outlet.ts'
 
 /** How many flows are looked at, and armed again, before one that was seen lately has to go. */
@@ -25,6 +26,7 @@ export class Flows {
   readonly clock = new PacketClock()
   readonly cursor: Cursor
   readonly outlet: Outlet
+  readonly activity: Activity
   /** Names of the sources; rows keep an index. */
   readonly sourceNames: string[] = []
 
@@ -41,14 +43,12 @@ export class Flows {
   private readonly firstWord: number
   private readonly idle: readonly Duration[]
   private readonly expiry: Duration
-  /** No flow can be over before so many seconds of silence. */
-  private readonly leastTimeout: number
   private flushed = 0
 
   constructor(compiled: Compiled, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
     const described = options.key.base !== 'flow'
     this.table = new FlowTable(options.maxFlows, compiled.template)
-    this.cursor = new Cursor(this.table, compiled, described)
+    this.cursor = new Cursor(this.table, compiled, described, hooks)
     this.outlet = new Outlet(compiled, this.cursor.pool, described)
     this.ledger = ledger
     this.hooks = hooks
@@ -59,7 +59,8 @@ export class Flows {
     this.firstWord = compiled.firstWord
     this.idle = options.idle
     this.expiry = options.expiry
-    this.leastTimeout = Math.min(options.expiry.seconds, ...options.idle.map((each) => each.seconds))
+    const idle = Math.min(options.expiry.seconds, ...options.idle.map((each) => each.seconds))
+    this.activity = new Activity(this.table, this.clock, { idle, active: options.active?.seconds ?? Infinity })
   }
 
   /** Flows in the table, vetoed ones apart. */
@@ -69,24 +70,28 @@ export class Flows {
 
   /** End the flow in `row` if its time is over. @returns true when it was */
   endIfOver(row: number): boolean {
-    const { table, clock } = this
-    if (clock.seconds - table.u32[row * table.stride + SEEN] < this.leastTimeout) return false
-    if (!this.isOver(row, this.timeoutOf(row))) return false
+    if (!this.activity.isSilent(row, this.timeoutOf(row))) return false
     this.end(row, EndReason.Idle)
+    return true
+  }
+
+  /** End the flow in `row` if it was completed, and this packet is the first of another. @returns true when it is */
+  reopens(row: number, packet: Packet): boolean {
+    if (!this.activity.reopens(row, packet)) return false
+    this.end(row, EndReason.End)
     return true
   }
 
   /** Make the flow of this packet, its first; a flow has to go where the table is full. `keyed`: the packet that the key is of. */
   begin(key: FlowKey, packet: Packet, keyed: Packet, source: number): number {
-    const { table, clock } = this
+    const { table } = this
     if (table.full) this.makeRoom()
     const row = table.insert(key, keyed)
     const at = row * table.stride
-    table.u32[at + SEEN] = clock.seconds
-    table.u32[at + SEEN + 1] = clock.nanoseconds
+    this.activity.see(row)
     table.f64[(at + NUMBER) / 2] = packet.number
     table.u32[at + SOURCE] = source
-    this.stamp(row, packet)
+    this.activity.begin(row, packet)
     table.u32[at + PART] = 1
     this.arm(row)
     return row
@@ -94,11 +99,10 @@ export class Flows {
 
   /** A chain completed the flow: packets still count for a while. */
   complete(row: number): void {
-    const { table, clock } = this
+    const { table } = this
     if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active) return
     table.u8[row * table.stride * 4 + STATE_OCTET] = State.Expiring
-    table.u32[row * table.stride + SEEN] = clock.seconds
-    table.u32[row * table.stride + SEEN + 1] = clock.nanoseconds
+    this.activity.see(row)
     this.wheel.remove(row)
     this.arm(row)
   }
@@ -119,7 +123,7 @@ export class Flows {
     this.release(row)
     table.restart(row, this.firstWord)
     table.u32[row * table.stride + PART]++
-    this.stamp(row, packet)
+    this.activity.begin(row, packet)
   }
 
   /** End a flow that is in a wheel. An expiring one was at its end whatever else ends it now; a vetoed one leaves no record. */
@@ -139,7 +143,7 @@ export class Flows {
     if (this.vetoed.size > 0) this.vetoed.advance(seconds, passed)
     for (let i = 0; i < passed.length; i++) {
       const row = passed.rows[i]
-      if (this.isOver(row, this.timeoutOf(row))) ended.push(row)
+      if (this.activity.isSilent(row, this.timeoutOf(row))) ended.push(row)
       else this.arm(row)
     }
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
@@ -155,7 +159,7 @@ export class Flows {
     this.vetoed.all(passed)
     for (let i = 0; i < passed.length; i++) {
       const row = passed.rows[i]
-      if (this.isOver(row, this.stateOf(row) === State.Expiring ? this.expiry : silence)) ended.push(row)
+      if (this.activity.isSilent(row, this.stateOf(row) === State.Expiring ? this.expiry : silence)) ended.push(row)
     }
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], EndReason.Idle)
@@ -190,14 +194,6 @@ export class Flows {
     return until < expiring.length
   }
 
-  /** First and last time of a record that begins with this packet. */
-  private stamp(row: number, packet: Packet): void {
-    const { u32, stride } = this.table
-    const at = row * stride
-    u32[at + FIRST] = u32[at + LAST] = packet.seconds
-    u32[at + FIRST + 1] = u32[at + LAST + 1] = packet.nanoseconds
-  }
-
   private makeRoom(): void {
     const veto = this.vetoed.earliest()
     if (veto >= 0) return this.end(veto, EndReason.Resources)
@@ -218,29 +214,13 @@ export class Flows {
     return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
   }
 
-  /** Strictly more than `timeout` has passed since the flow was seen, or since it was completed. */
-  private isOver(row: number, timeout: Duration): boolean {
-    const { table, clock } = this
-    const at = row * table.stride
-    let seconds = clock.seconds - table.u32[at + SEEN]
-    let nanoseconds = clock.nanoseconds - table.u32[at + SEEN + 1]
-    if (nanoseconds < 0) {
-      seconds--
-      nanoseconds += 1e9
-    }
-    return seconds > timeout.seconds || (seconds === timeout.seconds && nanoseconds > timeout.nanoseconds)
-  }
-
   /** Whole seconds of the clock until the flow is over for certain, unless it is seen again. */
   private dueIn(row: number): number {
     const { table, clock } = this
     const at = row * table.stride
     const timeout = this.timeoutOf(row)
     // the clock was re-based since: the flow counts as seen now
-    if (table.u32[at + SEEN] > clock.seconds) {
-      table.u32[at + SEEN] = clock.seconds
-      table.u32[at + SEEN + 1] = clock.nanoseconds
-    }
+    if (table.u32[at + SEEN] > clock.seconds) this.activity.see(row)
     const carry = table.u32[at + SEEN + 1] + timeout.nanoseconds >= 1e9 ? 1 : 0
     return table.u32[at + SEEN] - clock.seconds + timeout.seconds + 1 + carry
   }

@@ -6,14 +6,21 @@ import type { HookList } from './cursor.ts'
 export class HookCaller {
   /** The first error; after it only `end` hooks run, and what they throw is dropped. */
   failure: HookError | null = null
-  private list: HookList | null = null
+  private readonly lists: HookList[] = []
+  /** Number of the list whose hooks run, 0 for none, and which of them: numbers, because a reference costs more to write. */
+  private running = 0
   private index = 0
+
+  /** Lists must be known before their hooks are called. @returns the list's number */
+  know(list: HookList): number {
+    return this.lists.push(list)
+  }
 
   /** @returns true when a chain completed the flow */
   run(list: HookList, header: unknown, rev: boolean, packet: PacketView): boolean {
     const { calls, views, length } = list
     let complete = false
-    this.list = list
+    this.running = list.number
     for (let i = 0; i < length; i++) {
       this.index = i
       const verdict = calls[i](views[i], header, rev, packet)
@@ -21,14 +28,14 @@ export class HookCaller {
       if (verdict !== COMPLETE) throw this.wrongVerdict(verdict, packet.number)
       complete = true
     }
-    this.list = null
+    this.running = 0
     return complete
   }
 
   /** @returns true when a chain does not want the flow */
   newFlow(list: HookList, header: unknown, rev: boolean, packet: PacketView): boolean {
     let ignore = false
-    this.list = list
+    this.running = list.number
     for (let i = 0; i < list.length; i++) {
       this.index = i
       const verdict = list.calls[i](list.views[i], header, rev, packet)
@@ -36,7 +43,7 @@ export class HookCaller {
       if (verdict !== IGNORE) throw this.wrongVerdict(verdict, packet.number)
       ignore = true
     }
-    this.list = null
+    this.running = 0
     return ignore
   }
 
@@ -46,7 +53,7 @@ export class HookCaller {
       try {
         list.calls[i](list.views[i])
       } catch (error) {
-        this.list = list
+        this.running = list.number
         this.index = i
         this.fail(error, packetNumber)
       }
@@ -55,9 +62,9 @@ export class HookCaller {
 
   /** Keep what a hook threw as the run's failure. What no hook threw is a fault of weir, and is thrown on. */
   fail(error: unknown, packetNumber: number): void {
-    const { list } = this
-    this.list = null
-    if (list === null) throw error
+    if (this.running === 0) throw error
+    const list = this.lists[this.running - 1]
+    this.running = 0
     if (this.failure !== null) return
     if (error instanceof HookError) {
       this.failure = error
@@ -69,7 +76,7 @@ export class HookCaller {
   }
 
   private wrongVerdict(verdict: unknown, packetNumber: number): HookError {
-    const { chains, name } = this.list!
+    const { chains, name } = this.lists[this.running - 1]
     const at = { chain: chains[this.index], hook: name, packet: packetNumber }
     const allowed = name === 'newFlow' ? 'IGNORE' : 'COMPLETE'
     return new HookError('WEIR_HOOK_VERDICT', `chain '${at.chain}', hook '${at.hook}', packet ${at.packet}: it returned ${described(verdict)}: return ${allowed} or nothing`, at)

@@ -66,7 +66,8 @@ export class Lane {
     const { packet, quote } = this
     this.fate = decode(packet)
     packet.isError = false
-    this.keyed = packet
+    // a reference is written only when it changes: that costs more than a comparison
+    if (this.keyed !== packet) this.keyed = packet
     if (this.fate !== Fate.Keyed) return
     if ((packet.protocol === Protocol.Icmp || packet.protocol === Protocol.Icmpv6) && isIcmpError(packet) && decodeQuote(packet, quote)) {
       packet.isError = true

@@ -1,12 +1,7 @@
 import { OptionError } from '../errors.ts'
+import type { Duration } from '../flow/activity.ts'
 import type { KeyOptions } from '../flow/key.ts'
 import { Protocol } from '../packet/protocol.ts'
-
-/** A length of time in two integers. */
-export interface Duration {
-  readonly seconds: number
-  readonly nanoseconds: number
-}
 
 /** Seconds of silence that end a flow: one number, or one a protocol (`tcp`, `udp`, `icmp`, ..., or its number) and `default`. */
 export type IdleTimeout = number | Readonly<Record<string, number>>

@@ -1,23 +1,19 @@
 import { FragmentTable } from '../flow/fragments.ts'
+import type { Duration } from '../flow/activity.ts'
 import { randomSeed } from '../flow/key.ts'
-import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from '../flow/row.ts'
-import { EndReason } from '../flow/end-reason.ts'
+import { State, STATE_OCTET } from '../flow/row.ts'
 import { Fate, type Ledger } from '../ledger.ts'
 import { UNKNOWN_LINK } from '../packet/link.ts'
 import type { Packet } from '../packet/packet.ts'
-import { Protocol } from '../packet/protocol.ts'
 import type { PacketSource } from '../source/source.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Flows } from './flows.ts'
 import type { HookCaller } from './hook-caller.ts'
 import { Lane, LANES } from './lane.ts'
-import type { Duration, ResolvedOptions } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
-
-/** Flags octet of the TCP header: SYN without ACK. */
-const SYN = 0x02, SYN_ACK = 0x12
 
 /** From a packet to its flow's hooks. This is the hot path: per packet it allocates nothing. */
 export class Pipeline {
@@ -103,16 +99,30 @@ export class Pipeline {
 
   private handle(lane: Lane): void {
     const { flows, ledger } = this
-    const { packet, key } = lane
+    const { packet } = lane
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
     if (lane.fate !== Fate.Keyed && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
-    const { keyed } = lane
-    let row = table.find(key, keyed)
+    const row = table.find(lane.key, lane.keyed)
+    if (row < 0 || !flows.activity.isPlain(row) || packet.isError || packet.moreFragments) return this.handleFlow(lane, row)
+    // by far most packets: of an active flow that was seen just now
+    packet.rev = table.reversed
+    flows.cursor.move(row, table.reversed)
+    ledger.in_flows++
+    flows.activity.touch(row, packet)
+    if (this.dispatch.packet(lane)) flows.complete(row)
+  }
+
+  /** A packet with a key, in every case. `row`: what was found for it. */
+  private handleFlow(lane: Lane, found: number): void {
+    const { flows, ledger } = this
+    const { table } = flows
+    const { packet, key, keyed } = lane
+    let row = found
     // an ICMP error travels against the packet it quotes
     let rev = table.reversed !== packet.isError
-    if (row >= 0 && (flows.endIfOver(row) || this.reopens(row, packet))) row = -1
+    if (row >= 0 && (flows.endIfOver(row) || flows.reopens(row, packet))) row = -1
     const isNew = row < 0
     if (isNew) {
       row = flows.begin(key, packet, keyed, this.sourceIndex)
@@ -123,12 +133,11 @@ export class Pipeline {
     flows.cursor.move(row, rev)
     if (this.isCounted(row, lane, isNew)) {
       ledger.in_flows++
-      this.touch(row, packet)
-      if (packet.protocol === Protocol.Tcp && packet.hasTransport) this.noteSyn(row, packet)
+      flows.activity.touch(row, packet)
       if (this.dispatch.packet(lane)) flows.complete(row)
     } else {
       ledger.vetoed++
-      this.touch(row, packet)
+      flows.activity.touch(row, packet)
     }
     if (packet.moreFragments && packet.fragmentOffset === 0) this.replay(row, lane)
   }
@@ -186,7 +195,7 @@ export class Pipeline {
       if (vetoed) ledger.vetoed++
       else {
         ledger.in_flows++
-        this.touch(row, lane.packet)
+        flows.activity.touch(row, lane.packet)
         flows.cursor.move(row, packet.rev)
         if (this.dispatch.packet(lane)) flows.complete(row)
       }
@@ -218,16 +227,8 @@ export class Pipeline {
   private goesOn(row: number, lane: Lane, timeout: Duration): boolean {
     const { packet } = lane
     const { flows, ledger } = this
-    const { table, clock } = flows
-    const at = row * table.stride
-    if (table.u8[at * 4 + STATE_OCTET] !== State.Active) return true
-    let seconds = clock.seconds - table.u32[at + FIRST]
-    let nanoseconds = clock.nanoseconds - table.u32[at + FIRST + 1]
-    if (nanoseconds < 0) {
-      seconds--
-      nanoseconds += 1e9
-    }
-    if (seconds < timeout.seconds || (seconds === timeout.seconds && nanoseconds <= timeout.nanoseconds)) return true
+    const { table } = flows
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active || !flows.activity.isOlder(row, timeout)) return true
     flows.cut(row, packet)
     ledger.active_cuts++
     flows.cursor.move(row, packet.rev)
@@ -238,53 +239,4 @@ export class Pipeline {
     flows.veto(row)
     return false
   }
-
-  /**
-   * A SYN that is not the flow's own, on a flow that was completed, is the first packet of a new flow: the ports are used again.
-   * @returns true when the old flow was ended
-   */
-  private reopens(row: number, packet: Packet): boolean {
-    const { table } = this.flows
-    const at = row * table.stride
-    if (table.u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
-    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
-    const known = (table.u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0
-    if (known && table.i32[at + SYN_SEQUENCE] === packet.view.getInt32(packet.transportOffset + 4)) return false
-    this.flows.end(row, EndReason.End)
-    return true
-  }
-
-  private noteSyn(row: number, packet: Packet): void {
-    if (!isOpening(packet)) return
-    const { table } = this.flows
-    const at = row * table.stride
-    if ((table.u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0) return
-    table.u8[at * 4 + FLAGS_OCTET] |= FLAG_SYN
-    table.i32[at + SYN_SEQUENCE] = packet.view.getInt32(packet.transportOffset + 4)
-  }
-
-  /** The flow is seen now; its record reaches to this packet. */
-  private touch(row: number, packet: Packet): void {
-    const { table, clock } = this.flows
-    const { u32 } = table
-    const at = row * table.stride
-    // in an expiring flow this is when it was completed: late packets do not prolong it
-    if (table.u8[at * 4 + STATE_OCTET] !== State.Expiring) {
-      u32[at + SEEN] = clock.seconds
-      u32[at + SEEN + 1] = clock.nanoseconds
-    }
-    const { seconds, nanoseconds } = packet
-    const last = u32[at + LAST]
-    if (seconds > last || (seconds === last && nanoseconds > u32[at + LAST + 1])) {
-      u32[at + LAST] = seconds
-      u32[at + LAST + 1] = nanoseconds
-    } else if (seconds < u32[at + FIRST] || (seconds === u32[at + FIRST] && nanoseconds < u32[at + FIRST + 1])) {
-      u32[at + FIRST] = seconds
-      u32[at + FIRST + 1] = nanoseconds
-    }
-  }
-}
-
-function isOpening(packet: Packet): boolean {
-  return (packet.bytes[packet.transportOffset + 13] & SYN_ACK) === SYN
 }

@@ -83,7 +83,7 @@ export class Packet {
   }
 }
 
-/** TCP's header is as long as it says; the others' are fixed; a protocol without a known header is all payload. */
+/** TCP's and DCCP's headers are as long as they say; the others' are fixed; a protocol without a known header is all payload. */
 function transportHeaderLength(packet: Packet): number {
   if (!packet.hasTransport) return 0
   switch (packet.protocol) {
@@ -98,6 +98,9 @@ function transportHeaderLength(packet: Packet): number {
       return 8
     case Protocol.Sctp:
       return 12
+    case Protocol.Dccp:
+      // RFC 4340 section 5.1: the data offset counts 32-bit words
+      return packet.bytes[packet.transportOffset + 4] << 2
     default:
       return 0
   }

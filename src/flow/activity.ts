@@ -1,0 +1,115 @@
+import type { Packet } from '../packet/packet.ts'
+import { Protocol } from '../packet/protocol.ts'
+import type { PacketClock } from './clock.ts'
+import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from './row.ts'
+import type { FlowTable } from './table.ts'
+
+/** A length of time in two integers: a double that passes between functions is boxed. */
+export interface Duration {
+  readonly seconds: number
+  readonly nanoseconds: number
+}
+
+/** Flags octet of the TCP header: SYN without ACK. */
+const SYN = 0x02, SYN_ACK = 0x12
+
+/** What packets leave in the core of a row, and what can be told from it: when the flow was seen, and its first SYN. */
+export class Activity {
+  private readonly table: FlowTable
+  private readonly clock: PacketClock
+  private readonly leastIdle: number
+  private readonly leastActive: number
+
+  /** @param least whole seconds before which no flow can be idle, and none can be cut */
+  constructor(table: FlowTable, clock: PacketClock, least: { readonly idle: number; readonly active: number }) {
+    this.table = table
+    this.clock = clock
+    this.leastIdle = least.idle
+    this.leastActive = least.active
+  }
+
+  /** True for an active flow that was seen so lately, and is so young, that no timeout can have passed. */
+  isPlain(row: number): boolean {
+    const { u32, u8, stride } = this.table
+    const at = row * stride
+    const { seconds } = this.clock
+    return u8[at * 4 + STATE_OCTET] === State.Active && seconds - u32[at + SEEN] < this.leastIdle && seconds - u32[at + FIRST] < this.leastActive
+  }
+
+  /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
+  isSilent(row: number, timeout: Duration): boolean {
+    return this.isPast(row * this.table.stride + SEEN, timeout)
+  }
+
+  /** Strictly more than `timeout` has passed since the record's first packet. */
+  isOlder(row: number, timeout: Duration): boolean {
+    return this.isPast(row * this.table.stride + FIRST, timeout)
+  }
+
+  /** The flow is seen now; its record reaches to this packet. */
+  touch(row: number, packet: Packet): void {
+    const { u32, u8, stride } = this.table
+    const at = row * stride
+    // in an expiring flow this is when it was completed: late packets do not prolong it
+    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) this.see(row)
+    const { seconds, nanoseconds } = packet
+    const last = u32[at + LAST]
+    if (seconds > last || (seconds === last && nanoseconds > u32[at + LAST + 1])) {
+      u32[at + LAST] = seconds
+      u32[at + LAST + 1] = nanoseconds
+    } else if (seconds < u32[at + FIRST] || (seconds === u32[at + FIRST] && nanoseconds < u32[at + FIRST + 1])) {
+      u32[at + FIRST] = seconds
+      u32[at + FIRST + 1] = nanoseconds
+    }
+    if (packet.protocol === Protocol.Tcp && packet.hasTransport && isOpening(packet)) this.noteSyn(at, packet)
+  }
+
+  /** The clock's time is when the flow was seen, or completed. */
+  see(row: number): void {
+    const { u32, stride } = this.table
+    u32[row * stride + SEEN] = this.clock.seconds
+    u32[row * stride + SEEN + 1] = this.clock.nanoseconds
+  }
+
+  /** A record begins with this packet. */
+  begin(row: number, packet: Packet): void {
+    const { u32, stride } = this.table
+    const at = row * stride
+    u32[at + FIRST] = u32[at + LAST] = packet.seconds
+    u32[at + FIRST + 1] = u32[at + LAST + 1] = packet.nanoseconds
+  }
+
+  /**
+   * True for a SYN that is not the flow's own, on a flow that was completed: the ports are used again, and it is the first packet
+   * of a new flow. A SYN that was sent again is late.
+   */
+  reopens(row: number, packet: Packet): boolean {
+    const { i32, u8, stride } = this.table
+    const at = row * stride
+    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
+    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
+    return (u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) === 0 || i32[at + SYN_SEQUENCE] !== packet.view.getInt32(packet.transportOffset + 4)
+  }
+
+  private noteSyn(at: number, packet: Packet): void {
+    const { i32, u8 } = this.table
+    if ((u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0) return
+    u8[at * 4 + FLAGS_OCTET] |= FLAG_SYN
+    i32[at + SYN_SEQUENCE] = packet.view.getInt32(packet.transportOffset + 4)
+  }
+
+  private isPast(word: number, timeout: Duration): boolean {
+    const { u32 } = this.table
+    let seconds = this.clock.seconds - u32[word]
+    let nanoseconds = this.clock.nanoseconds - u32[word + 1]
+    if (nanoseconds < 0) {
+      seconds--
+      nanoseconds += 1e9
+    }
+    return seconds > timeout.seconds || (seconds === timeout.seconds && nanoseconds > timeout.nanoseconds)
+  }
+}
+
+function isOpening(packet: Packet): boolean {
+  return (packet.bytes[packet.transportOffset + 13] & SYN_ACK) === SYN
+}
