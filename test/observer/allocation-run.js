@@ -1,0 +1,64 @@
+// Started by allocation.test.ts: observe packets of flows that are there already, and count garbage collections.
+// Argument: `control` makes an object a packet.
+import { PerformanceObserver, performance } from 'node:perf_hooks'
+
+import { basic, defineChain, MemorySource, observe, tcp } from '../../dist/index.js'
+
+const FLOWS = 1000, FRAMES = 8000, WARM = 600_000, MEASURED = 2_000_000
+
+/** A TCP segment in Ethernet, IPv4 or IPv6 by turns, of one of the flows, in either direction. */
+function frame(i) {
+  const six = i % 2 === 1, ip = 14, header = six ? 40 : 20
+  const bytes = new Uint8Array(ip + header + 20)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(12, six ? 0x86dd : 0x0800)
+  const flow = i % FLOWS, back = i % 3 === 0
+  if (six) {
+    view.setUint32(ip, 0x6000_0000)
+    view.setUint16(ip + 4, 20)
+    view.setUint16(ip + 6, 0x0640)
+    view.setUint8(ip + 8 + (back ? 16 : 0), 0x20)
+    view.setUint8(ip + 8 + (back ? 0 : 16), 0x30)
+  } else {
+    view.setUint16(ip, 0x4500)
+    view.setUint16(ip + 2, 40)
+    view.setUint16(ip + 8, 0x4006)
+    view.setUint32(ip + (back ? 16 : 12), 0x0a00_0001)
+    view.setUint32(ip + (back ? 12 : 16), 0x0a00_0002)
+  }
+  view.setUint16(ip + header + (back ? 2 : 0), 1024 + flow)
+  view.setUint16(ip + header + (back ? 0 : 2), 443)
+  view.setUint16(ip + header + 12, 0x5010)
+  return bytes
+}
+
+const kept = []
+const control = defineChain({ name: 'control', doc: '', ip(_flow, ip, rev, packet) { kept[packet.number & 1023] = { length: ip.totalLength, rev } } })
+
+const frames = Array.from({ length: FRAMES }, (_, i) => ({ bytes: frame(i), seconds: 1_600_000_000, nanoseconds: i * 1000 }))
+const memory = new MemorySource(frames, { times: (WARM + MEASURED) / FRAMES, secondsApart: 1 })
+let from = Infinity, to = Infinity, packets = 0
+const refill = memory.refill.bind(memory)
+memory.refill = async () => {
+  if (observer.ledger.packets >= WARM && from === Infinity) {
+    from = performance.now()
+    packets = observer.ledger.packets
+  }
+  const more = await refill()
+  if (!more) {
+    to = performance.now()
+    packets = observer.ledger.packets - packets
+  }
+  return more
+}
+
+const collections = []
+new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
+
+const observer = observe(memory, { chains: process.argv[2] === 'control' ? [basic, tcp, control] : [basic, tcp], maxFlows: 2 * FLOWS })
+let flows = 0
+for await (const _ of observer) flows++
+// entries are handed over in a turn of their own
+await new Promise((resolve) => setTimeout(resolve, 50))
+const seen = collections.filter(({ startTime }) => startTime >= from && startTime <= to).length
+process.stdout.write(JSON.stringify({ packets, flows, collections: seen }))

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const built = existsSync(new URL('../../dist/index.js', import.meta.url))
+if (!built) process.stderr.write('skipped: test/observer/allocation.test.ts needs dist/, made by npm run build\n')
+
+interface Run {
+  readonly packets: number
+  readonly flows: number
+  readonly collections: number
+}
+
+function run(...args: string[]): Run {
+  return JSON.parse(execFileSync(process.execPath, [fileURLToPath(new URL('allocation-run.js', import.meta.url)), ...args], { encoding: 'utf8' })) as Run
+}
+
+describe.skipIf(!built)('two million packets of flows that are there', () => {
+  it('leave nothing for the garbage collector', () => {
+    const { packets, flows, collections } = run()
+    expect([packets, flows]).toEqual([2_000_000, 1000])
+    expect(collections).toBe(0)
+  }, 60_000)
+
+  it('would show if there were an object a packet', () => {
+    expect(run('control').collections).toBeGreaterThan(1)
+  }, 60_000)
+})
