@@ -12,25 +12,25 @@ abstract class Fixed {
   constructor(view: ViewBase, slot: Slot) {
     this.view = view
     this.slot = slot
-    this.data = view.mark[slot.of ?? 'u32']
+    this.data = view.$mark[slot.of ?? 'u32']
   }
 
   protected get start(): number {
     const { view, slot } = this
-    const m = view.mark
+    const m = view.$mark
     switch (slot.of) {
-      case 'f64': return m.a8 + view.b8 + slot.index
-      case 'u16': return m.a2 + view.b2 + slot.index
-      case 'u8': return m.a1 + view.b1 + slot.index
-      default: return m.a4 + view.b4 + slot.index
+      case 'f64': return m.a8 + view.$8 + slot.index
+      case 'u16': return m.a2 + view.$2 + slot.index
+      case 'u8': return m.a1 + view.$1 + slot.index
+      default: return m.a4 + view.$4 + slot.index
     }
   }
 }
 
 export class ListAccess extends Fixed implements ListView {
   get length(): number {
-    const m = this.view.mark
-    return m.u16[m.a2 + this.view.b2 + this.slot.second]
+    const m = this.view.$mark
+    return m.u16[m.a2 + this.view.$2 + this.slot.second]
   }
 
   get capacity(): number {
@@ -42,8 +42,8 @@ export class ListAccess extends Fixed implements ListView {
   }
 
   push(value: number): void {
-    const m = this.view.mark
-    const at = m.a2 + this.view.b2 + this.slot.second
+    const m = this.view.$mark
+    const at = m.a2 + this.view.$2 + this.slot.second
     const length = m.u16[at]
     if (length === this.slot.max) return
     this.data[this.start + length] = value

@@ -10,20 +10,20 @@ import type { ViewBase } from './view-base.ts'
 
 /** One side of the flow: the chain's directional fields, through a mark that stands on that side. */
 class SideBase implements ViewBase {
-  readonly mark: Mark
-  readonly b8: number
-  readonly b4: number
-  readonly b2: number
-  readonly b1: number
-  readonly parts: object[] = []
-  readonly required: readonly SideBase[]
+  readonly $mark: Mark
+  readonly $8: number
+  readonly $4: number
+  readonly $2: number
+  readonly $1: number
+  readonly $parts: object[] = []
+  readonly $required: readonly SideBase[]
   constructor(mark: Mark, base: Extent, required: readonly SideBase[]) {
-    this.mark = mark
-    this.b8 = base[8]
-    this.b4 = base[4]
-    this.b2 = base[2]
-    this.b1 = base[1]
-    this.required = required
+    this.$mark = mark
+    this.$8 = base[8]
+    this.$4 = base[4]
+    this.$2 = base[2]
+    this.$1 = base[1]
+    this.$required = required
   }
 }
 
@@ -33,7 +33,7 @@ class FlowBase extends SideBase {
   readonly fwd: SideBase
   readonly rev: SideBase
   readonly key: KeyAccess
-  declare readonly required: readonly FlowBase[]
+  declare readonly $required: readonly FlowBase[]
   constructor(mark: Mark, base: Extent, required: readonly FlowBase[], sides: { side: SideBase; fwd: SideBase; rev: SideBase }, key: KeyAccess) {
     super(mark, base, required)
     this.side = sides.side
@@ -43,12 +43,12 @@ class FlowBase extends SideBase {
   }
 
   get first(): number {
-    const m = this.mark
+    const m = this.$mark
     return m.u32[m.a4 + FIRST] + m.u32[m.a4 + FIRST + 1] / 1e9
   }
 
   get last(): number {
-    const m = this.mark
+    const m = this.$mark
     return m.u32[m.a4 + LAST] + m.u32[m.a4 + LAST + 1] / 1e9
   }
 }
@@ -154,7 +154,7 @@ function borrow(target: { prototype: object }, from: { prototype: object }, i: n
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(from.prototype))) {
     const { get } = property
     if (get === undefined || name in target.prototype) continue
-    define(target, name, function (this: SideBase) { return get.call(this.required[i]) })
+    define(target, name, function (this: SideBase) { return get.call(this.$required[i]) })
   }
 }
 
