@@ -149,7 +149,10 @@ export type Own<F, D> = { [K in keyof F]: K extends Reserved | `${keyof D & stri
 
 // two chains with one field: an error at the second, that names both
 type Clash<H extends AnyChain, Seen> = Seen extends AnyChain
-  ? (H['~names'] & Seen['~names']) extends never ? never : `chain '${H['name']}' declares '${H['~names'] & Seen['~names']}' again, after '${Seen['name']}'`
+  ? (H['~names'] & Seen['~names']) extends never ? never
+    // of chains that are known at run time only nothing can be said here
+    : string extends H['~names'] | Seen['~names'] ? never
+    : `chain '${H['name']}' declares '${H['~names'] & Seen['~names']}' again, after '${Seen['name']}'`
   : never
 export type Checked<C extends readonly AnyChain[], Seen = never, Out extends readonly unknown[] = []> = C extends readonly [infer H extends AnyChain, ...infer T extends readonly AnyChain[]]
   ? Checked<T, Seen | H, [...Out, [Clash<H, Seen>] extends [never] ? H : Clash<H, Seen>]>
