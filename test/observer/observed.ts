@@ -41,7 +41,7 @@ export async function attempt(steps: readonly Step[], { chains = [], epoch = EPO
   const warnings: Warning[] = []
   const all = chains.includes(basic) ? chains : [basic, ...chains]
   const source = new Script(steps, epoch, oneByOne)
-  const observer = observe(source, { ...options, chains: all, onWarning: (warning) => warnings.push(warning) }) as unknown as Observer<ObservedRecord>
+  const observer = observe(source, { maxFlows: 1000, ...options, chains: all, onWarning: (warning) => warnings.push(warning) }) as unknown as Observer<ObservedRecord>
   source.observer = observer as unknown as Observer
   const records: ObservedRecord[] = []
   let error: HookError | null = null

@@ -36,6 +36,8 @@ export const label = defineChain({
   end(flow) { if (flow.pkt_fwd > 3 && flow.tcp_done && flow.fwd.pkt > 1 && flow.side.finished && flow.rtt_min_rev < 1) flow.sni = 'x' },
 })
 
+const basicOnly: AnyChain = basic
+
 export async function records(more: AnyChain[], fixed: readonly AnyChain[]): Promise<void> {
   for await (const flow of observe('a.pcap', { chains: [label, ...more] })) {
     same<typeof flow.pkt_fwd, number>()
@@ -58,6 +60,7 @@ export async function records(more: AnyChain[], fixed: readonly AnyChain[]): Pro
   // chains that are known at run time only
   for await (const flow of observe('a.pcap', { chains: more })) same<typeof flow.first, number>()
   for await (const flow of observe('a.pcap', { chains: fixed })) same<typeof flow.last, number>()
+  for await (const flow of observe('a.pcap', { chains: [volume, more[0], basicOnly] })) same<typeof flow.first, number>()
   // without chains there are basic and tcp
   for await (const flow of observe('a.pcap')) {
     same<typeof flow.sip, string>()
