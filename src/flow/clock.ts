@@ -28,6 +28,7 @@ export class PacketClock {
   /** Move the clock to a time that is later than its own, or so much earlier that it must be re-based. */
   advance(seconds: number, nanoseconds: number): number {
     if (seconds === this.seconds) {
+      this.started = true
       if (nanoseconds > this.nanoseconds) this.nanoseconds = nanoseconds
       return 0
     }

@@ -42,16 +42,16 @@ export class FlowKey {
   private readonly wordMultiplier: number
   private readonly wordStart: number
 
-  constructor(options: KeyOptions, seed: Int32Array = randomSeed()) {
+  constructor({ options, seed, scopes }: KeyScheme) {
     this.base = options.base
-    this.scopes = options.vlan || options.interface ? new Scopes(options) : null
+    this.scopes = scopes
     this.add = seed[0]
     this.addressMultiplier = seed[1]
     this.portMultiplier = seed[2]
     this.lastMultiplier = seed[3]
     this.wordMultiplier = seed[4]
     this.wordStart = seed[5]
-    this.described = options.base === 'flow' ? null : new FlowKey({ base: 'flow', vlan: false, interface: false }, seed)
+    this.described = options.base === 'flow' ? null : new FlowKey(new KeyScheme({ base: 'flow', vlan: false, interface: false }, seed))
   }
 
   /** Read the key of a packet that has one (`Fate.Keyed`). */
@@ -117,6 +117,18 @@ export class FlowKey {
     let hash = (forward ^ (forward >>> 13)) + (reverse ^ (reverse >>> 13))
     hash = Math.imul(hash ^ this.rest, this.lastMultiplier)
     this.hash = hash ^ (hash >>> 16)
+  }
+}
+
+/** What all keys of an observation share: how packets are divided, the seed, and which number a VLAN or an interface has. */
+export class KeyScheme {
+  readonly options: KeyOptions
+  readonly seed: Int32Array
+  readonly scopes: Scopes | null
+  constructor(options: KeyOptions, seed: Int32Array = randomSeed()) {
+    this.options = options
+    this.seed = seed
+    this.scopes = options.vlan || options.interface ? new Scopes(options) : null
   }
 }
 

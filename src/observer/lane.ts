@@ -1,5 +1,5 @@
 import type { HeldFragment } from '../flow/fragments.ts'
-import { FlowKey, type KeyOptions } from '../flow/key.ts'
+import { FlowKey, type KeyScheme } from '../flow/key.ts'
 import { Fate } from '../ledger.ts'
 import { decode } from '../packet/decode.ts'
 import { decodeQuote, isIcmpError } from '../packet/icmp-error.ts'
@@ -31,8 +31,8 @@ export class Lane {
   readonly udp = new UdpView(this.packet)
   readonly transport = new TransportView(this.packet)
 
-  constructor(options: KeyOptions, seed: Int32Array) {
-    this.key = new FlowKey(options, seed)
+  constructor(scheme: KeyScheme) {
+    this.key = new FlowKey(scheme)
   }
 
   /** Show a fragment that was held until its first came: its IP header and time are all there is of it. */

@@ -1,6 +1,6 @@
 import { FragmentTable } from '../flow/fragments.ts'
 import type { Duration } from '../flow/activity.ts'
-import { randomSeed } from '../flow/key.ts'
+import { KeyScheme } from '../flow/key.ts'
 import { State, STATE_OCTET } from '../flow/row.ts'
 import { Fate, type Ledger } from '../ledger.ts'
 import { UNKNOWN_LINK } from '../packet/link.ts'
@@ -38,8 +38,8 @@ export class Pipeline {
     this.flows = flows
     this.hooks = hooks
     this.ledger = ledger
-    const seed = randomSeed()
-    this.makeLane = () => new Lane(options.key, seed)
+    const scheme = new KeyScheme(options.key)
+    this.makeLane = () => new Lane(scheme)
     this.lanes = Array.from({ length: LANES }, this.makeLane)
     this.fragments = new FragmentTable(flows.clock)
     this.keyedByPorts = options.key.base === 'flow'
