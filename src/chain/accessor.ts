@@ -103,8 +103,8 @@ function pooled(slot: Slot): Accessor {
   const { index: k, max } = slot
   const kept = (value: unknown): unknown => {
     if (typeof value === 'string') return value.length > max ? value.slice(0, max) : value
-    // the octets a hook sees are the packet's: they must be copied, which a Buffer's own slice does not
-    if (slot.kind === 'bytes' && value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value, 0, max)
+    // the octets a hook sees are the packet's: they must be copied, which the slice of a Buffer does not
+    if (slot.kind === 'bytes' && value instanceof Uint8Array) return new Uint8Array(value.subarray(0, max))
     return value
   }
   return {
