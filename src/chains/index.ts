@@ -3,6 +3,7 @@ import { OptionError } from '../errors.ts'
 import { basic } from './basic.ts'
 import { icmp } from './icmp.ts'
 import { id } from './id.ts'
+import { nearest } from './nearest.ts'
 import { ns } from './ns.ts'
 import { tcp } from './tcp.ts'
 
@@ -13,7 +14,13 @@ export const builtinChains: ReadonlyMap<string, AnyChain> = new Map<string, AnyC
 export function chainsByName(names: string): AnyChain[] {
   return names.split(',').map((each) => each.trim()).filter((each) => each !== '').map((name) => {
     const chain = builtinChains.get(name.toLowerCase())
-    if (chain === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `there is no chain '${name}': there are ${[...builtinChains.keys()].join(', ')}`)
+    if (chain === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `there is no chain '${name}': ${advice(name.toLowerCase())}`)
     return chain
   })
+}
+
+function advice(name: string): string {
+  const known = [...builtinChains.keys()]
+  const near = nearest(name, known)
+  return `${near === null ? '' : `did you mean ${near}? `}there are ${known.join(', ')}`
 }

@@ -31,7 +31,7 @@ describe('weir chains', { timeout: PATIENCE }, () => {
   })
 
   it('knows no other', () => {
-    expect(weir(['chains', 'tpc'])).toMatchObject({ status: 2, out: '', err: expect.stringMatching(/^weir: there is no chain 'tpc'.*\n$/) })
+    expect(weir(['chains', 'tpc'])).toMatchObject({ status: 2, out: '', err: expect.stringMatching(/^weir: there is no chain 'tpc': did you mean tcp\? there are basic, tcp, .*\n$/) })
   })
 
   it('ends quietly when its reader has seen enough', () => {
