@@ -1,4 +1,4 @@
-import { close, createReadStream, fstat, open, type Stats } from 'node:fs'
+import { close, constants, createReadStream, fstat, open, stat, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 
@@ -10,6 +10,7 @@ import { StreamReader } from './stream-reader.ts'
 const openDescriptor = promisify(open)
 const closeDescriptor = promisify(close)
 const statDescriptor = promisify(fstat)
+const statPath = promisify(stat)
 
 const STDIN = 0
 
@@ -27,7 +28,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function openFile(path: string): Promise<ByteReader> {
   let descriptor
   try {
-    descriptor = await openDescriptor(path, 'r')
+    // A named pipe that nobody writes would hold the open, and one of libuv's four threads: neither could be ended
+    const flags = (await statPath(path)).isFIFO() ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY
+    descriptor = await openDescriptor(path, flags)
   } catch (cause) {
     throw cannotOpen(path, cause)
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +60,15 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', { timeout: PATIENCE }, (sign
     expect(await outcome(child)).toEqual({ code: 0, signal: null })
     await pipe.close()
     expect(readdirSync(directory).filter((name) => name.includes('nothing'))).toEqual([])
+  })
+
+  it('ends it while nobody has opened the named pipe that it reads', async () => {
+    const child = start(['observe', fifo(`${signal}-5`), '--summary', join(directory, 'unwritten.json')])
+    // the signal is heard from when the module is loaded
+    await wait(1000)
+    child.kill(signal)
+    expect(await outcome(child)).toEqual({ code: 0, signal: null })
+    expect(existsSync(join(directory, 'unwritten.json'))).toBe(false)
   })
 
   it('a second time ends it at once, though nobody reads what it writes, and leaves no half of a file', async () => {
