@@ -24,7 +24,7 @@ export type { IcmpView, QuoteView, TcpView, TransportView, UdpView } from './pac
 
 export type { PacketSource } from './source/source.ts'
 export { MemorySource, type Frame } from './source/memory.ts'
-export type { AddressColumn, Batch, Column, ColumnInfo, FieldInfo, Kind, NumberColumn, NumberData, ObjectColumn, Schema, TimeColumn, Validity } from './schema/schema.ts'
+export type { AddressColumn, Batch, Column, ColumnInfo, FieldInfo, Kind, NanosecondColumn, NumberColumn, NumberData, ObjectColumn, Schema, TimeColumn, Validity } from './schema/schema.ts'
 export type { Sink } from './sink/sink.ts'
 export { FORMATS, formatOf, type Format } from './sink/formats.ts'
 export { ndjson } from './sink/ndjson.ts'

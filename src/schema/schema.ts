@@ -31,7 +31,7 @@ export interface ColumnInfo extends FieldInfo {
   readonly side?: 'fwd' | 'rev'
   /** For `list`: kind of an element. */
   readonly of?: 'u8' | 'u16' | 'u32' | 'f64'
-  /** For `list` and `bins`: how many elements there are at most; for `text` and `bytes`: octets at most. */
+  /** For `list` and `bins`: how many elements there are at most; for `text`: characters; for `bytes`: octets. */
   readonly max?: number
   /** For `oneOf`: the values, by code. */
   readonly labels?: readonly string[]
