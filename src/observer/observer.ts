@@ -92,6 +92,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
    * @throws {SourceError} @throws {SinkError} @throws {HookError} after all that was seen has been written
    */
   async writeTo(sink: Sink): Promise<void> {
+    this.refuseToRunAgain()
     await this.open()
     try {
       await sink.open(this.schema)
@@ -121,7 +122,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
   }
 
   private async *batches(): AsyncGenerator<RecordBatch, void, undefined> {
-    if (this.started) throw new OptionError('WEIR_OBSERVER_USED', 'an observer runs once: call observe again')
+    this.refuseToRunAgain()
     this.started = true
     await this.open()
     const source = this.source!
@@ -150,6 +151,10 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     }
   }
 
+  private refuseToRunAgain(): void {
+    if (this.started) throw new OptionError('WEIR_OBSERVER_USED', 'an observer runs once: call observe again')
+  }
+
   private *deliver(): Generator<RecordBatch, void, undefined> {
     const { outlet } = this.flows
     for (const batch of outlet.take()) {
@@ -166,6 +171,8 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
   private async refill(source: PacketSource): Promise<boolean> {
     const { signal } = this.options
     if (signal === undefined) return source.refill()
+    // the consumer may have aborted since: no event would come
+    if (signal.aborted) return false
     let stop: () => void = () => undefined
     const aborted = new Promise<boolean>((resolve) => {
       stop = () => resolve(false)

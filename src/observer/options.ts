@@ -74,7 +74,7 @@ function idleTimeouts(timeout: IdleTimeout): Duration[] {
   all.fill(duration('idleTimeout', timeout['default'] ?? DEFAULT_IDLE))
   for (const [name, seconds] of Object.entries(timeout)) {
     if (name === 'default') continue
-    const number = PROTOCOL_NAMES[name] ?? (/^\d{1,3}$/.test(name) ? Number(name) : 256)
+    const number = Object.hasOwn(PROTOCOL_NAMES, name) ? PROTOCOL_NAMES[name] : /^\d{1,3}$/.test(name) ? Number(name) : 256
     if (number > 255) throw new OptionError('WEIR_OPTION_TIMEOUT', `idleTimeout knows no protocol '${name}': use ${Object.keys(PROTOCOL_NAMES).join(', ')}, default, or a number from 0 to 255`)
     all[number] = duration(`idleTimeout of ${name}`, seconds)
   }
