@@ -18,7 +18,8 @@ export interface TsharkPacket extends Header {
   readonly fragment: 'none' | 'first' | 'later'
   /** The packet that an ICMP error quotes; null for all others. */
   readonly quote: Header | null
-  readonly isTunnel: boolean
+  /** What carries another IP packet or frame, or lies between the link and IP; null where nothing does. */
+  readonly tunnel: string | null
 }
 
 type Row = Readonly<Record<string, string>>
@@ -48,7 +49,7 @@ export function tsharkPacket(row: Row): TsharkPacket | null {
     nanoseconds: nanoseconds(row['frame.time_epoch']),
     fragment,
     quote: quotes ? fields.header(layers.slice(next), 0) : null,
-    isTunnel: layers.some((layer) => TUNNELS.has(layer)) || (next > 0 && !quotes),
+    tunnel: layers.find((layer) => TUNNELS.has(layer)) ?? (next > 0 && !quotes ? 'IP in IP' : null),
   }
 }
 

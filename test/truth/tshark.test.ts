@@ -16,7 +16,7 @@ const compared = all.filter((capture) => !skipped.has(capture))
 
 /** What this test leaves to others; null where there is nothing of it. */
 function beyond(packets: readonly TsharkPacket[]): string | null {
-  if (packets.some(({ isTunnel }) => isTunnel)) return 'tunnels'
+  if (packets.some(({ tunnel }) => tunnel !== null)) return 'tunnels'
   if (packets.some(({ fragment }) => fragment !== 'none')) return 'fragments'
   return packets.some(({ quote }) => quote !== null) ? 'ICMP errors' : null
 }
