@@ -11,7 +11,8 @@ export interface Accessor {
 /** How hooks read and write a field. One closure a field, which knows the field's index: per packet nothing is looked up by name. */
 export function accessor(slot: Slot, place: number): Accessor {
   const plain = plainAccessor(slot, place)
-  return slot.valid === null ? plain : withNull(plain, slot.valid.index, slot.valid.mask)
+  // lists and bins always have a view; what is added through it sets their bit
+  return slot.valid === null || plain.set === undefined ? plain : withNull(plain, slot.valid.index, slot.valid.mask)
 }
 
 function withNull(plain: Accessor, index: number, mask: number): Accessor {

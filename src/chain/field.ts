@@ -102,6 +102,8 @@ export function oneOf<const L extends readonly [string, ...string[]]>(labels: L,
  * record: a getter that returned `number | null` would box the number at every read.
  */
 export function nullable(field: Double): Field<number | null, number>
+/** A list to which nothing was added, bins in which nothing was counted, are null in the record. */
+export function nullable<V extends ListView | BinsView>(field: Field<readonly number[], V>): Field<readonly number[] | null, V>
 export function nullable<R>(field: Field<R>): Field<R | null>
 export function nullable(field: Field<unknown>): Field<unknown> {
   return { ...field, nullable: true }

@@ -95,7 +95,7 @@ function region(fields: Fields): Region {
     slots.push(slot)
     if (field.nullable === true) {
       if (field.kind === 'f64') slot.nan = true
-      else if (isNumber(field.kind)) nullables.push(slots[slots.length - 1])
+      else if (hasNullBit(field.kind)) nullables.push(slots[slots.length - 1])
     }
   }
   // one bit a nullable field, behind the octets: a row of zeros is all null
@@ -106,6 +106,7 @@ function region(fields: Fields): Region {
   return { slots, extent: used }
 }
 
-function isNumber(kind: FieldKind): boolean {
-  return kind === 'u8' || kind === 'u16' || kind === 'u32' || kind === 'u64' || kind === 'i32' || kind === 'f32' || kind === 'bool' || kind === 'oneOf'
+/** A double has NaN for null, and what is kept in the pool, or has a family, another way to be absent. */
+function hasNullBit(kind: FieldKind): boolean {
+  return kind === 'u8' || kind === 'u16' || kind === 'u32' || kind === 'u64' || kind === 'i32' || kind === 'f32' || kind === 'bool' || kind === 'oneOf' || kind === 'list' || kind === 'bins'
 }

@@ -15,6 +15,12 @@ abstract class Fixed {
     this.data = view.$mark[slot.of ?? 'u32']
   }
 
+  /** The field is there now, where it may be absent. */
+  protected show(): void {
+    const { view, slot: { valid } } = this
+    if (valid !== null) view.$mark.u8[view.$mark.a1 + view.$1 + valid.index] |= valid.mask
+  }
+
   protected get start(): number {
     const { view, slot } = this
     const m = view.$mark
@@ -48,6 +54,7 @@ export class ListAccess extends Fixed implements ListView {
     if (length === this.slot.max) return
     this.data[this.start + length] = value
     m.u16[at] = length + 1
+    this.show()
   }
 }
 
@@ -63,5 +70,6 @@ export class BinsAccess extends Fixed implements BinsView {
   add(bin: number, n = 1): void {
     const nearest = bin < 0 ? 0 : bin >= this.slot.max ? this.slot.max - 1 : bin
     this.data[this.start + nearest] += n
+    this.show()
   }
 }

@@ -2,7 +2,7 @@ import type { EndReasonName } from '../flow/end-reason.ts'
 import type { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import type { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
 import type { ColumnInfo } from '../schema/schema.ts'
-import type { Field, Internal } from './field.ts'
+import type { BinsView, Field, Internal, ListView } from './field.ts'
 
 /** From one literal everything is inferred: fields, views, the record, and what is refused. */
 
@@ -114,13 +114,16 @@ export interface Chain<N extends string, F extends Fields, D extends Fields, Q e
 
 type Merge<U> = [U] extends [never] ? {} : (U extends unknown ? (x: U) => 0 : never) extends (x: infer I) => 0 ? I : never
 
+/** Another chain's fields: nothing can be assigned, pushed or counted. */
+type ToRead<V> = { readonly [K in keyof V]: [V[K]] extends [never] ? never : V[K] extends ListView ? Omit<ListView, 'push'> : V[K] extends BinsView ? Omit<BinsView, 'add'> : V[K] }
+
 /** The flow, as a hook of a chain sees it: its own fields to write, those of the chains it requires to read. */
 export type FlowView<F extends Fields, D extends Fields, Q extends readonly AnyChain[]> =
-  BaseFlow & Views<F> & SideViews<D, 'fwd'> & SideViews<D, 'rev'> & Readonly<Merge<Q[number]['~views']>> & {
+  BaseFlow & Views<F> & SideViews<D, 'fwd'> & SideViews<D, 'rev'> & ToRead<Merge<Q[number]['~views']>> & {
     /** The side this packet travels on. */
-    readonly side: Views<D> & Readonly<Merge<Q[number]['~sides']>>
-    readonly fwd: Views<D> & Readonly<Merge<Q[number]['~sides']>>
-    readonly rev: Views<D> & Readonly<Merge<Q[number]['~sides']>>
+    readonly side: Views<D> & ToRead<Merge<Q[number]['~sides']>>
+    readonly fwd: Views<D> & ToRead<Merge<Q[number]['~sides']>>
+    readonly rev: Views<D> & ToRead<Merge<Q[number]['~sides']>>
   }
 
 /** Every hook sees every packet of its kind; verdicts are combined afterwards, so the order of chains changes only that of the columns. */

@@ -37,7 +37,9 @@ export function fieldColumn(info: ColumnInfo, placed: Placed, compiled: Compiled
   const rowOctets = memory.stride * 4
   const keep = (kind: 'text' | 'bytes' | 'list' | 'bins', take: Taken['take']): Column => {
     const values: unknown[] = []
-    taken.push({ values, take })
+    const { valid } = slot
+    const isThere = (record: number): boolean => valid === null || (memory.u8[at(1, valid.index) + record * rowOctets] & valid.mask) !== 0
+    taken.push({ values, take: (record, pool) => (isThere(record) ? take(record, pool) : null) })
     return { ...info, kind, values }
   }
   switch (slot.kind) {
