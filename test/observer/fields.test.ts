@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { address, type AnyChain, basic, bins, type BinsView, bool, bytes, defineChain, f32, f64, i32, id, list, type ListView, MemorySource, nullable, observe, oneOf, scratch, state, text, u16, u32, u64, u8 } from '../../src/index.ts'
 import { KeepingSink } from './columns.ts'
-import { attempt, datagram, frameAt, observed, type Step } from './observed.ts'
+import { attempt, datagram, frameAt, observed, segment, type Step } from './observed.ts'
 
 const doc = { doc: '' }
 const octets = (...values: number[]): Uint8Array => Uint8Array.from(values)
@@ -132,6 +132,20 @@ describe('bins', () => {
   it('count, what is outside in the nearest', async () => {
     const chain = defineChain({ name: 'c', doc: '', fields: { b: bins(3, doc) }, ip({ b }) { b.add(1); b.add(1, 4294967290); b.add(-5); b.add(99, 2); expect([b.length, b.at(0), b.at(1), b.at(2), b.at(3)]).toEqual([3, 1, 4294967291, 2, NaN]) } })
     expect((await observed([[0, datagram()]], { chains: [chain] })).records[0]['b']).toEqual([1, 4294967291, 2])
+  })
+})
+
+describe('a nullable list, and nullable bins', () => {
+  it('are null until something is added; hooks see them empty', async () => {
+    const chain = defineChain({
+      name: 'c', doc: '', fields: { l: nullable(list('f64', { doc: '', max: 2 })), before: nullable(u8(doc)), b: nullable(bins(2, doc)) }, directional: { each: nullable(list('u8', { doc: '', max: 2 })) },
+      udp(flow) {
+        expect([flow.l.length, flow.b.at(0), flow.side.each.length]).toEqual([0, 0, 0])
+        if (flow.key.sourcePort !== 1) { flow.l.push(0.5); flow.b.add(1, 0); flow.side.each.push(7) }
+      },
+    })
+    const { records } = await observed([[0, datagram({ port: 1 })], [0, datagram({ port: 2 })], [0, segment(0, { port: 3 })]], { chains: [chain], maxFlows: 1 })
+    expect(records).toMatchObject([{ l: null, before: null, b: null, each_fwd: null, each_rev: null }, { l: [0.5], before: null, b: [0, 0], each_fwd: [7], each_rev: null }, { l: null, b: null, each_fwd: null }])
   })
 })
 

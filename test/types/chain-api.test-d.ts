@@ -95,6 +95,10 @@ export function refused(chains: readonly AnyChain[]): void {
   defineChain({ name: 'bad', doc: '', requires: [volume], end(flow) { flow.fwd.pkt = 3 } })
   // @ts-expect-error and on the side of the packet
   defineChain({ name: 'bad', doc: '', requires: [volume], ip(flow) { flow.side.pkt += 1 } })
+  // @ts-expect-error nor is there anything to add to another chain's list
+  defineChain({ name: 'bad', doc: '', requires: [kinds], ip(flow) { flow.a_list.push(flow.a_list.at(0)) } })
+  // @ts-expect-error or bins
+  defineChain({ name: 'bad', doc: '', requires: [kinds], ip(flow) { flow.a_bins.add(flow.a_bins.at(0)) } })
   // @ts-expect-error a chain that is not required cannot be read
   defineChain({ name: 'bad', doc: '', end(flow) { void flow.pkt_fwd } })
   // @ts-expect-error a boolean is no verdict
@@ -132,7 +136,7 @@ export const kinds = defineChain({
   name: 'kinds', doc: '',
   fields: {
     a_u8: u8(doc), a_i32: i32(doc), a_f32: f32(doc), a_f64: nullable(f64(doc)), a_bool: nullable(bool(doc)), a_address: address(doc), a_bytes: bytes(doc),
-    a_list: list('u16', { doc: '', max: 4 }), a_bins: bins(4, doc), a_word: oneOf(['no', 'yes'], doc), a_word_or_none: nullable(oneOf(['a', 'b'], doc)), a_state: state(list('f64', { doc: '', max: 2 })),
+    a_list: list('u16', { doc: '', max: 4 }), a_bins: bins(4, doc), a_list_or_none: nullable(list('u8', { doc: '', max: 2 })), a_bins_or_none: nullable(bins(2, doc)), a_word: oneOf(['no', 'yes'], doc), a_word_or_none: nullable(oneOf(['a', 'b'], doc)), a_state: state(list('f64', { doc: '', max: 2 })),
     a_scratch: scratch<Map<string, number>>(),
   },
   ip(flow) {
@@ -148,6 +152,8 @@ export const kinds = defineChain({
     flow.a_bins.add(3)
     flow.a_bins.add(3, 7)
     flow.a_state.push(1)
+    flow.a_list_or_none.push(1)
+    flow.a_bins_or_none.add(1)
     // @ts-expect-error no such word
     flow.a_word = 'maybe'
     // @ts-expect-error what cannot be null
@@ -159,6 +165,8 @@ export const kinds = defineChain({
 type Kinds = FlowRecord<[typeof kinds]>
 same<Kinds['a_list'], readonly number[]>()
 same<Kinds['a_bins'], readonly number[]>()
+same<Kinds['a_list_or_none'], readonly number[] | null>()
+same<Kinds['a_bins_or_none'], readonly number[] | null>()
 same<Kinds['a_f64'], number | null>()
 same<Kinds['a_word'], 'no' | 'yes'>()
 same<keyof Kinds & ('a_state' | 'a_scratch'), never>()
