@@ -69,7 +69,7 @@ export function duration(name: string, seconds: number): Duration {
 }
 
 function idleTimeouts(timeout: IdleTimeout): Duration[] {
-  const all = new Array<Duration>(256)
+  const all = Array.from<Duration>({ length: 256 })
   if (typeof timeout === 'number') return all.fill(duration('idleTimeout', timeout))
   all.fill(duration('idleTimeout', timeout['default'] ?? DEFAULT_IDLE))
   for (const [name, seconds] of Object.entries(timeout)) {
