@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInThisContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 
-import { type Batch, defineChain, id, MemorySource, observe, type ObserverOptions, type Packet, type PacketSource, type Sink, SinkError, tcp } from '../../src/index.ts'
+import { type Batch, defineChain, id, MemorySource, observe, type ObserverOptions, type Packet, type PacketSource, type Sink, SinkError, tcp, u32 } from '../../src/index.ts'
 import { capture, ethernet, ipv4 } from '../../src/testing/build.ts'
 import { KeepingSink } from './columns.ts'
 import { CLIENT, datagram, EPOCH, frameAt, observed, SERVER } from './observed.ts'
@@ -73,6 +75,14 @@ describe('iteration', () => {
     expect(Object.getPrototypeOf(records[0])).toBe(Object.prototype)
     expect(Object.keys(records[0])).toEqual(['first', 'last', 'flow_id', 'part', 'duration', 'source', 'end_reason'])
     expect(structuredClone(records[0])).toEqual(records[0])
+  })
+
+  it('gives objects of a fast shape, however many columns there are', async () => {
+    setFlagsFromString('--allow-natives-syntax')
+    const isFast = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean
+    const wide = defineChain({ name: 'wide', doc: '', directional: Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`f${i}`, u32({ doc: '' })])) })
+    const records = await collect(observe(new Minutes(10), { ...small, chains: [wide] }))
+    expect(records.map((record) => isFast(record))).toEqual(Array(10).fill(true))
   })
 
   it('has basic and tcp without chains', async () => {
