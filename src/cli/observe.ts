@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 import { chainsByName, formatOf, FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
 import { isReaderGone, Status } from './exit.ts'
+import { checkPlaces } from './places.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
 import { summary } from './summary.ts'
@@ -65,6 +66,7 @@ Examples:
 async function run(sources: string[], options: Options): Promise<Status> {
   const stop = onStop()
   const format = formatOf(options.output, options.format)
+  await checkPlaces({ sources, output: options.output, summary: options.summary })
   const { stderr } = process
   let progress: Progress | null = null
   const say = (line: string): void => {

@@ -53,7 +53,7 @@ export class Progress {
     this.rate = this.rate === 0 ? rate : this.rate * 0.7 + rate * 0.3
     this.packets = packets
     this.before = now
-    this.screen.write(CLEAR + progressLine(this.observed, this.rate, (now - this.started) / 1000).slice(0, (this.screen.columns ?? 80) - 1))
+    this.screen.write(CLEAR + progressLine(this.observed, this.rate, (now - this.started) / 1000).slice(0, (this.screen.columns || 80) - 1))
     this.shown = true
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -89,6 +89,26 @@ describe('wrong usage exits with 2, in one line', { timeout: PATIENCE }, () => {
     const { status, out, err } = weir(args)
     expect({ status, out }).toEqual({ status: 2, out: '' })
     expect(err.split('\n')).toEqual([expect.stringContaining(line), ''])
+  })
+
+  it('an output that names no file', () => {
+    expect(weir(['observe', WEB, '-o', ''])).toEqual({ status: 2, out: '', err: 'weir: --output names no file: give a path, or - for standard output\n' })
+    expect(weir(['observe', WEB, '--summary', ''])).toMatchObject({ status: 2, out: '', err: expect.stringMatching(/^weir: --summary names no file: /) })
+  })
+
+  it('records and ledger in one place', () => {
+    expect(weir(['observe', WEB, '--summary', '-'])).toMatchObject({ status: 2, out: '', err: 'weir: --output and --summary are both standard output: name two places\n' })
+    expect(weir(['observe', WEB, '-o', at('same.json'), '--summary', at('./same.json')])).toMatchObject({ status: 2, out: '', err: expect.stringMatching(/^weir: --output and --summary are both /) })
+    expect(weir(['observe', WEB, '-o', '/dev/null', '--summary', '/dev/null']).status).toBe(0)
+  })
+
+  it('an output that is a source, which stays as it was', () => {
+    copyFileSync(WEB, at('mine.pcap'))
+    symlinkSync(at('mine.pcap'), at('link.json'))
+    for (const source of [at('mine.pcap'), `pcapfile:${at('mine.pcap')}`]) {
+      expect(weir(['observe', source, '-o', at('link.json')])).toMatchObject({ status: 2, err: `weir: ${source} is a source: it cannot be written to at the same time\n` })
+    }
+    expect(readFileSync(at('mine.pcap'))).toEqual(readFileSync(WEB))
   })
 
   it('no command: with help', () => {
