@@ -16,7 +16,7 @@ export interface Header {
 export interface TsharkPacket extends Header {
   readonly nanoseconds: bigint
   readonly fragment: 'none' | 'first' | 'later'
-  /** The packet that an ICMP error quotes; null for all others. */
+  /** The packet that an ICMP error quotes, if so much of it is quoted that its flow is known; null for all others. */
   readonly quote: Header | null
   /** What carries another IP packet or frame, or lies between the link and IP; null where nothing does. */
   readonly tunnel: string | null
@@ -31,7 +31,7 @@ const WITH_PORTS = new Set([6, 17, 33, 132, 136])
 const TUNNELS = new Set(['gre', 'gtp', 'mpls', 'pppoes', 'pppoed', 'teredo', 'vxlan'])
 const ICMP_ERRORS = new Set(['3', '4', '5', '11', '12']), ICMPV6_ERRORS = new Set(['1', '2', '3', '4'])
 
-/** @returns null for a packet that is not IP, or too short for the ports of its protocol */
+/** @returns null for a packet that is not IP, or too short for its addresses, or the ports of its protocol */
 export function tsharkPacket(row: Row): TsharkPacket | null {
   const layers = row['frame.protocols'].split(':')
   const start = layers.findIndex(isIp)
@@ -40,17 +40,24 @@ export function tsharkPacket(row: Row): TsharkPacket | null {
   const fragment = fragmentOf(row, layers, start)
   const link = layers.slice(0, start).reduce((octets, layer) => octets + (LINK_HEADERS[layer] ?? 0), 0)
   const header = fields.header(layers.slice(start), Number(row['frame.len']) - link)
-  if (fragment !== 'later' && WITH_PORTS.has(header.protocol) && header.source.port === null) return null
+  if (!isWhole(header) && (fragment !== 'later' || header.source.address === '')) return null
   const next = layers.findIndex((layer, i) => i > start && isIp(layer))
   const isError = ICMP_ERRORS.has(first(row['icmp.type'])) || ICMPV6_ERRORS.has(first(row['icmpv6.type']))
   const quotes = next > 0 && isError && layers[next - 1].startsWith('icmp')
+  const quote = quotes ? fields.header(layers.slice(next), 0) : null
+  const isLater = layers[next] === 'ip' && Number(row['ip.frag_offset'].split(',')[1]) > 0
   return {
     ...header,
     nanoseconds: nanoseconds(row['frame.time_epoch']),
     fragment,
-    quote: quotes ? fields.header(layers.slice(next), 0) : null,
+    quote: quote !== null && isWhole(quote) && !isLater ? quote : null,
     tunnel: layers.find((layer) => TUNNELS.has(layer)) ?? (next > 0 && !quotes ? 'IP in IP' : null),
   }
+}
+
+/** Addresses, and ports where the protocol has them, are there. */
+function isWhole({ source, destination, protocol }: Header): boolean {
+  return destination.address !== '' && (!WITH_PORTS.has(protocol) || source.port !== null)
 }
 
 function isIp(layer: string): boolean {
