@@ -1,8 +1,14 @@
 import type { Packet } from '../packet/packet.ts'
 import { Protocol } from '../packet/protocol.ts'
 import type { PacketClock } from './clock.ts'
-import { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, State, STATE_OCTET, SYN_SEQUENCE } from './row.ts'
+import * as Row from './row.ts'
+import { State } from './row.ts'
 import type { FlowTable } from './table.ts'
+
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, STATE_OCTET, SYN_SEQUENCE } = Row
+const { Active: ACTIVE, Expiring: EXPIRING } = State
+const { Tcp: TCP } = Protocol
 
 /** A length of time in two integers: a double that passes between functions is boxed. */
 export interface Duration {
@@ -29,11 +35,11 @@ export class Activity {
   }
 
   /** True for an active flow that was seen so lately, and is so young, that no timeout can have passed. */
-  isPlain(row: number): boolean {
+  readonly isPlain = (row: number): boolean => {
     const { u32, u8, stride } = this.table
     const at = row * stride
     const { seconds } = this.clock
-    return u8[at * 4 + STATE_OCTET] === State.Active && seconds - u32[at + SEEN] < this.leastIdle && seconds - u32[at + FIRST] < this.leastActive
+    return u8[at * 4 + STATE_OCTET] === ACTIVE && seconds - u32[at + SEEN] < this.leastIdle && seconds - u32[at + FIRST] < this.leastActive
   }
 
   /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
@@ -47,11 +53,11 @@ export class Activity {
   }
 
   /** The flow is seen now; its record reaches to this packet. */
-  touch(row: number, packet: Packet): void {
+  readonly touch = (row: number, packet: Packet): void => {
     const { u32, u8, stride } = this.table
     const at = row * stride
     // in an expiring flow this is when it was completed: late packets do not prolong it
-    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) this.see(row)
+    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
     const { seconds, nanoseconds } = packet
     const last = u32[at + LAST]
     if (seconds > last || (seconds === last && nanoseconds > u32[at + LAST + 1])) {
@@ -61,11 +67,11 @@ export class Activity {
       u32[at + FIRST] = seconds
       u32[at + FIRST + 1] = nanoseconds
     }
-    if (packet.protocol === Protocol.Tcp && packet.hasTransport && isOpening(packet)) this.noteSyn(at, packet)
+    if (packet.protocol === TCP && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
   }
 
   /** The clock's time is when the flow was seen, or completed. */
-  see(row: number): void {
+  readonly see = (row: number): void => {
     const { u32, stride } = this.table
     u32[row * stride + SEEN] = this.clock.seconds
     u32[row * stride + SEEN + 1] = this.clock.nanoseconds
@@ -86,12 +92,12 @@ export class Activity {
   reopens(row: number, packet: Packet): boolean {
     const { i32, u8, stride } = this.table
     const at = row * stride
-    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
-    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
+    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) return false
+    if (packet.protocol !== TCP || !packet.hasTransport || !isOpening(packet)) return false
     return (u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) === 0 || i32[at + SYN_SEQUENCE] !== packet.view.getInt32(packet.transportOffset + 4)
   }
 
-  private noteSyn(at: number, packet: Packet): void {
+  private readonly noteSyn = (at: number, packet: Packet): void => {
     const { i32, u8 } = this.table
     if ((u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0) return
     u8[at * 4 + FLAGS_OCTET] |= FLAG_SYN

@@ -5,20 +5,7 @@ import type { HookName } from '../chain/types.ts'
 import { KeyAccess } from '../chain/view.ts'
 import type { FlowTable } from '../flow/table.ts'
 import type { HookCaller } from './hook-caller.ts'
-
-/** A hook as the pipeline calls it; what it returns is checked there. */
-export type Call = (flow: object, header?: unknown, rev?: boolean, packet?: unknown) => unknown
-
-/** The hooks of one kind, in the order of the chains: the function, and the chain's view of the flow to call it with. */
-export interface HookList {
-  readonly name: HookName
-  /** By which the caller knows the list. */
-  readonly number: number
-  readonly chains: readonly string[]
-  readonly calls: readonly Call[]
-  readonly views: readonly object[]
-  readonly length: number
-}
+import type { Call, HookList } from './hook-list.ts'
 
 /** The marks that all views of an observer read through: move them, and every chain sees another flow. */
 export class Cursor {
@@ -39,7 +26,7 @@ export class Cursor {
     this.bind(compiled, new KeyAccess(this.row, table, described), caller)
   }
 
-  move(row: number, rev: boolean): void {
+  readonly move = (row: number, rev: boolean): void => {
     const at = row * this.stride
     this.row.move(at)
     this.side.move(at + this.sideStart + (rev ? this.sideStride : 0))

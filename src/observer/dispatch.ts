@@ -1,7 +1,11 @@
 import { Protocol } from '../packet/protocol.ts'
-import type { Cursor, HookList } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import type { HookList } from './hook-list.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { Lane } from './lane.ts'
+
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { Icmp: ICMP, Icmpv6: ICMPV6, Tcp: TCP, Udp: UDP } = Protocol
 
 /** Calls the hooks of a packet's kinds, each with the header it is for. */
 export class Dispatch {
@@ -35,7 +39,7 @@ export class Dispatch {
   }
 
   /** @returns true when a chain completed the flow */
-  packet(lane: Lane): boolean {
+  readonly packet = (lane: Lane): boolean => {
     const { hooks } = this
     const { packet } = lane
     const { rev } = packet
@@ -44,18 +48,18 @@ export class Dispatch {
     if (packet.ipVersion === 4) {
       if (this.ip4.length > 0 && hooks.run(this.ip4, lane.ip4, rev, packet)) complete = true
     } else if (this.ip6.length > 0 && hooks.run(this.ip6, lane.ip6, rev, packet)) complete = true
-    if (!packet.hasTransport) return complete
+    if (packet.hasTransport !== true) return complete
     switch (packet.protocol) {
-      case Protocol.Tcp:
+      case TCP:
         if (this.tcp.length > 0 && hooks.run(this.tcp, lane.tcp, rev, packet)) complete = true
         break
-      case Protocol.Udp:
+      case UDP:
         if (this.udp.length > 0 && hooks.run(this.udp, lane.udp, rev, packet)) complete = true
         break
-      case Protocol.Icmp:
+      case ICMP:
         if (this.icmp4.length > 0 && hooks.run(this.icmp4, lane.icmp, rev, packet)) complete = true
         break
-      case Protocol.Icmpv6:
+      case ICMPV6:
         if (this.icmp6.length > 0 && hooks.run(this.icmp6, lane.icmp, rev, packet)) complete = true
         break
       default:

@@ -5,15 +5,22 @@ import { PacketClock } from '../flow/clock.ts'
 import { EndReason } from '../flow/end-reason.ts'
 import type { FlowKey } from '../flow/key.ts'
 import { Ordering } from '../flow/order.ts'
-import { KEY, NUMBER, PART, SEEN, SOURCE, State, STATE_OCTET } from '../flow/row.ts'
+import * as Row from '../flow/row.ts'
+import { State } from '../flow/row.ts'
 import { FlowTable } from '../flow/table.ts'
 import { RowList, TimingWheel } from '../flow/wheel.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Packet } from '../packet/packet.ts'
-import { Cursor, type HookList } from './cursor.ts'
+import { Cursor } from './cursor.ts'
+import type { HookList } from './hook-list.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outlet } from './outlet.ts'
+
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { KEY, NUMBER, PART, SEEN, SOURCE, STATE_OCTET } = Row
+const { Active: ACTIVE, Expiring: EXPIRING, Vetoed: VETOED } = State
+const { Active: END_ACTIVE, End: ENDED, Forced: END_FORCED, Idle: END_IDLE, Resources: END_RESOURCES } = EndReason
 
 /** How many flows are looked at, and armed again, before one that was seen lately has to go. */
 const LOOKS = 16
@@ -71,14 +78,14 @@ export class Flows {
   /** End the flow in `row` if its time is over. @returns true when it was */
   endIfOver(row: number): boolean {
     if (!this.activity.isSilent(row, this.timeoutOf(row))) return false
-    this.end(row, EndReason.Idle)
+    this.end(row, END_IDLE)
     return true
   }
 
   /** End the flow in `row` if it was completed, and this packet is the first of another. @returns true when it is */
   reopens(row: number, packet: Packet): boolean {
     if (!this.activity.reopens(row, packet)) return false
-    this.end(row, EndReason.End)
+    this.end(row, ENDED)
     return true
   }
 
@@ -100,8 +107,8 @@ export class Flows {
   /** A chain completed the flow: packets still count for a while. */
   complete(row: number): void {
     const { table } = this
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active) return
-    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Expiring
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== ACTIVE) return
+    table.u8[row * table.stride * 4 + STATE_OCTET] = EXPIRING
     this.activity.see(row)
     this.wheel.remove(row)
     this.arm(row)
@@ -112,14 +119,14 @@ export class Flows {
     const { table } = this
     this.wheel.remove(row)
     this.release(row)
-    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Vetoed
+    table.u8[row * table.stride * 4 + STATE_OCTET] = VETOED
     this.arm(row)
   }
 
   /** Cut the record of a flow that goes on: the next part begins with this packet. */
   cut(row: number, packet: Packet): void {
     const { table } = this
-    this.record(row, EndReason.Active)
+    this.record(row, END_ACTIVE)
     this.release(row)
     table.restart(row, this.firstWord)
     table.u32[row * table.stride + PART]++
@@ -128,7 +135,7 @@ export class Flows {
 
   /** End a flow that is in a wheel. An expiring one was at its end whatever else ends it now; a vetoed one leaves no record. */
   end(row: number, reason: EndReason): void {
-    const vetoed = this.stateOf(row) === State.Vetoed
+    const vetoed = this.stateOf(row) === VETOED
     const wheel = vetoed ? this.vetoed : this.wheel
     wheel.remove(row)
     this.dismiss(row, reason)
@@ -147,7 +154,7 @@ export class Flows {
       else this.arm(row)
     }
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
-    this.dismissAll(ended, 0, ended.length, EndReason.Idle)
+    this.dismissAll(ended, 0, ended.length, END_IDLE)
   }
 
   /** End every flow that was silent for more than so long. */
@@ -159,10 +166,10 @@ export class Flows {
     this.vetoed.all(passed)
     for (let i = 0; i < passed.length; i++) {
       const row = passed.rows[i]
-      if (this.activity.isSilent(row, this.stateOf(row) === State.Expiring ? this.expiry : silence)) ended.push(row)
+      if (this.activity.isSilent(row, this.stateOf(row) === EXPIRING ? this.expiry : silence)) ended.push(row)
     }
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
-    for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], EndReason.Idle)
+    for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], END_IDLE)
   }
 
   /** Begin to end all flows: expiring ones by due time, then active ones by first packet. `flushNext` does it. */
@@ -172,10 +179,10 @@ export class Flows {
     ended.length = 0
     expiring.length = 0
     this.vetoed.all(passed)
-    for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], EndReason.Forced)
+    for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], END_FORCED)
     passed.length = 0
     this.wheel.all(passed)
-    for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === State.Expiring ? expiring : ended).push(passed.rows[i])
+    for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === EXPIRING ? expiring : ended).push(passed.rows[i])
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     this.ordering.sort(expiring, table.f64, table.stride / 2, NUMBER / 2)
     this.ordering.sort(expiring, table.u32, table.stride, SEEN + 1)
@@ -189,17 +196,17 @@ export class Flows {
     const { expiring } = this
     const until = Math.min(expiring.length, this.flushed + count)
     for (let i = this.flushed; i < until; i++) this.wheel.remove(expiring.rows[i])
-    this.dismissAll(expiring, this.flushed, until, EndReason.Forced)
+    this.dismissAll(expiring, this.flushed, until, END_FORCED)
     this.flushed = until
     return until < expiring.length
   }
 
   private makeRoom(): void {
     const veto = this.vetoed.earliest()
-    if (veto >= 0) return this.end(veto, EndReason.Resources)
+    if (veto >= 0) return this.end(veto, END_RESOURCES)
     for (let looks = 0; ; looks++) {
       const row = this.wheel.earliest()
-      if (looks === LOOKS || this.dueIn(row) <= this.wheel.distance) return this.end(row, EndReason.Resources)
+      if (looks === LOOKS || this.dueIn(row) <= this.wheel.distance) return this.end(row, END_RESOURCES)
       this.wheel.remove(row)
       this.arm(row)
     }
@@ -210,7 +217,7 @@ export class Flows {
   }
 
   private timeoutOf(row: number): Duration {
-    if (this.stateOf(row) === State.Expiring) return this.expiry
+    if (this.stateOf(row) === EXPIRING) return this.expiry
     return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
   }
 
@@ -226,7 +233,7 @@ export class Flows {
   }
 
   private arm(row: number): void {
-    const wheel = this.stateOf(row) === State.Vetoed ? this.vetoed : this.wheel
+    const wheel = this.stateOf(row) === VETOED ? this.vetoed : this.wheel
     wheel.arm(row, this.dueIn(row))
   }
 
@@ -242,7 +249,7 @@ export class Flows {
   /** The flow's record, and its row back to the table. */
   private dismiss(row: number, reason: EndReason): void {
     const state = this.stateOf(row)
-    if (state !== State.Vetoed) this.record(row, state === State.Expiring ? EndReason.End : reason)
+    if (state !== VETOED) this.record(row, state === EXPIRING ? ENDED : reason)
     this.release(row)
     this.table.remove(row)
   }

@@ -1,6 +1,6 @@
 import { COMPLETE, IGNORE, type PacketView } from '../chain/types.ts'
 import { HookError } from '../errors.ts'
-import type { HookList } from './cursor.ts'
+import type { HookList } from './hook-list.ts'
 
 /** Calls hooks, combines their verdicts, and knows which one runs: an error names its chain and hook. */
 export class HookCaller {

@@ -12,6 +12,10 @@ import type { HookCaller } from './hook-caller.ts'
 import { Lane, LANES } from './lane.ts'
 import type { ResolvedOptions } from './options.ts'
 
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { Keyed: KEYED, Malformed: MALFORMED, OrphanFragment: ORPHAN_FRAGMENT, Short: SHORT } = Fate
+const { Active: ACTIVE, Vetoed: VETOED } = State
+
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
 
@@ -59,7 +63,7 @@ export class Pipeline {
    * by one it would wait for each.
    * @returns false when the source has no more
    */
-  run(source: PacketSource): boolean {
+  readonly run = (source: PacketSource): boolean => {
     const { ledger, lanes } = this
     const { table } = this.flows
     this.enter(source.name)
@@ -76,7 +80,7 @@ export class Pipeline {
   }
 
   /** @returns false when a hook threw */
-  private handleAll(count: number): boolean {
+  private readonly handleAll = (count: number): boolean => {
     const { ledger, lanes, hooks } = this
     let i = 0
     try {
@@ -97,15 +101,15 @@ export class Pipeline {
     if (this.sourceIndex < 0) this.sourceIndex = sourceNames.push(name) - 1
   }
 
-  private handle(lane: Lane): void {
+  private readonly handle = (lane: Lane): void => {
     const { flows, ledger } = this
     const { packet } = lane
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    if (lane.fate !== Fate.Keyed && !this.claims(lane)) return this.discard(packet, lane.fate)
+    if (lane.fate !== KEYED && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
     const row = table.find(lane.key, lane.keyed)
-    if (row < 0 || !flows.activity.isPlain(row) || packet.isError || packet.moreFragments) return this.handleFlow(lane, row)
+    if (row < 0 || !flows.activity.isPlain(row) || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
     // by far most packets: of an active flow that was seen just now
     packet.rev = table.reversed
     flows.cursor.move(row, table.reversed)
@@ -146,20 +150,20 @@ export class Pipeline {
   private isCounted(row: number, lane: Lane, isNew: boolean): boolean {
     if (isNew) return this.admit(row, lane)
     const { table } = this.flows
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] === State.Vetoed) return false
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] === VETOED) return false
     return this.activeTimeout === null || this.goesOn(row, lane, this.activeTimeout)
   }
 
   private discard(packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void {
     const { ledger } = this
     switch (fate) {
-      case Fate.Short:
+      case SHORT:
         ledger.short++
         break
-      case Fate.Malformed:
+      case MALFORMED:
         ledger.malformed++
         break
-      case Fate.OrphanFragment:
+      case ORPHAN_FRAGMENT:
         ledger.orphan_fragments++
         break
       case UNKNOWN_LINK:
@@ -173,7 +177,7 @@ export class Pipeline {
 
   /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
   private claims({ fate, key, packet }: Lane): boolean {
-    if (fate !== Fate.OrphanFragment) return false
+    if (fate !== ORPHAN_FRAGMENT) return false
     const first = this.fragments.later(packet)
     // where ports are no part of the key, a fragment needs no first
     if (first === null && this.keyedByPorts) return false
@@ -188,7 +192,7 @@ export class Pipeline {
     const held = this.fragments.first(packet, packet.protocol, (key.described ?? key).ports)
     const lane = held.length > 0 ? (this.heldLane ??= this.makeLane()) : null
     if (lane === null) return
-    const vetoed = flows.table.u8[row * flows.table.stride * 4 + STATE_OCTET] === State.Vetoed
+    const vetoed = flows.table.u8[row * flows.table.stride * 4 + STATE_OCTET] === VETOED
     for (const fragment of held) {
       lane.show(fragment, packet)
       ledger.orphan_fragments--
@@ -228,7 +232,7 @@ export class Pipeline {
     const { packet } = lane
     const { flows, ledger } = this
     const { table } = flows
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active || !flows.activity.isOlder(row, timeout)) return true
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== ACTIVE || !flows.activity.isOlder(row, timeout)) return true
     flows.cut(row, packet)
     ledger.active_cuts++
     flows.cursor.move(row, packet.rev)

@@ -3,6 +3,10 @@ import type { Packet } from './packet.ts'
 import { isExtension, Protocol } from './protocol.ts'
 import { transport } from './transport.ts'
 
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { Keyed: KEYED, Malformed: MALFORMED, Short: SHORT } = Fate
+const { Authentication: AUTHENTICATION, Fragment: FRAGMENT, HopByHop: HOP_BY_HOP, NoNextHeader: NO_NEXT_HEADER } = Protocol
+
 const PAYLOAD_LENGTH = 4, NEXT_HEADER = 6
 export const IPV6_HEADER_LENGTH = 40
 const FRAGMENT_HEADER_LENGTH = 8
@@ -17,9 +21,9 @@ export function decodeIpv6(packet: Packet): Fate {
   const at = packet.ipOffset
   const capturedEnd = packet.start + packet.capturedLength
   const onWire = packet.start + packet.frameLength - at
-  if (capturedEnd - at < IPV6_HEADER_LENGTH) return onWire < IPV6_HEADER_LENGTH ? Fate.Malformed : Fate.Short
+  if (capturedEnd - at < IPV6_HEADER_LENGTH) return onWire < IPV6_HEADER_LENGTH ? MALFORMED : SHORT
   const view = packet.view
-  if (view.getUint8(at) >> 4 !== 6) return Fate.Malformed
+  if (view.getUint8(at) >> 4 !== 6) return MALFORMED
   const payloadLength = view.getUint16(at + PAYLOAD_LENGTH)
   const next = view.getUint8(at + NEXT_HEADER)
   packet.protocol = next
@@ -27,13 +31,13 @@ export function decodeIpv6(packet: Packet): Fate {
   packet.moreFragments = false
   packet.transportOffset = at + IPV6_HEADER_LENGTH
   if (payloadLength !== 0) packet.ipLength = IPV6_HEADER_LENGTH + payloadLength
-  else if (next === Protocol.NoNextHeader) packet.ipLength = IPV6_HEADER_LENGTH
-  else packet.ipLength = (next === Protocol.HopByHop ? jumboLength(packet, capturedEnd) : 0) || onWire
+  else if (next === NO_NEXT_HEADER) packet.ipLength = IPV6_HEADER_LENGTH
+  else packet.ipLength = (next === HOP_BY_HOP ? jumboLength(packet, capturedEnd) : 0) || onWire
   // what the frame did not hold on the wire no capture cut off
   const end = at + (packet.ipLength < onWire ? packet.ipLength : onWire)
   packet.ipEnd = end < capturedEnd ? end : capturedEnd
-  const fate = isExtension(next) ? extensions(packet, end) : Fate.Keyed
-  return fate === Fate.Keyed ? transport(packet) : fate
+  const fate = isExtension(next) ? extensions(packet, end) : KEYED
+  return fate === KEYED ? transport(packet) : fate
 }
 
 /** Move `transportOffset` behind the extension headers. `end`: end of the packet by its length field, or of the frame on the wire. */
@@ -42,11 +46,11 @@ function extensions(packet: Packet, end: number): Fate {
   let at = packet.transportOffset
   let next = packet.protocol
   while (isExtension(next)) {
-    if (at + 8 > end) return Fate.Malformed
-    if (at + 8 > packet.ipEnd) return Fate.Short
+    if (at + 8 > end) return MALFORMED
+    if (at + 8 > packet.ipEnd) return SHORT
     const header = next
     next = view.getUint8(at)
-    if (header === Protocol.Fragment) {
+    if (header === FRAGMENT) {
       const fragment = view.getUint16(at + 2)
       packet.fragmentOffset = fragment & 0xfff8
       packet.moreFragments = (fragment & 1) !== 0
@@ -56,12 +60,12 @@ function extensions(packet: Packet, end: number): Fate {
       if (packet.fragmentOffset !== 0) break
     } else {
       // RFC 4302 section 2.2: AH counts 32-bit words, less two; the others 8 octets, less one
-      at += header === Protocol.Authentication ? (view.getUint8(at + 1) + 2) << 2 : (view.getUint8(at + 1) + 1) << 3
+      at += header === AUTHENTICATION ? (view.getUint8(at + 1) + 2) << 2 : (view.getUint8(at + 1) + 1) << 3
     }
   }
   packet.protocol = next
   packet.transportOffset = at
-  return at > end ? Fate.Malformed : Fate.Keyed
+  return at > end ? MALFORMED : KEYED
 }
 
 /** Length of a jumbogram with its header, from its hop-by-hop option; 0: no such option. */
