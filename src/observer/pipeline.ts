@@ -181,7 +181,9 @@ export class Pipeline {
     const first = this.fragments.later(packet)
     // where ports are no part of the key, a fragment needs no first
     if (first === null && this.keyedByPorts) return false
-    key.assign(packet, first?.protocol ?? packet.protocol, first?.ports ?? 0)
+    // behind an extension header only the first knows what follows
+    if (first !== null) packet.protocol = first.protocol
+    key.assign(packet, packet.protocol, first?.ports ?? 0)
     return true
   }
 
@@ -201,8 +203,20 @@ export class Pipeline {
         ledger.in_flows++
         flows.activity.touch(row, lane.packet)
         flows.cursor.move(row, packet.rev)
-        if (this.dispatch.packet(lane)) flows.complete(row)
+        if (this.dispatchHeld(lane)) flows.complete(row)
       }
+      // the others were not seen by any hook
+      if (this.hooks.failure !== null) return
+    }
+  }
+
+  /** An error names the packet that was held, not the one that is being handled. */
+  private dispatchHeld(lane: Lane): boolean {
+    try {
+      return this.dispatch.packet(lane)
+    } catch (error) {
+      this.hooks.fail(error, lane.packet.number)
+      return false
     }
   }
 
