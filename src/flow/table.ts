@@ -146,7 +146,8 @@ export class FlowTable {
       i32[at + DESCRIBED + 3] = described.rest
     }
     this.u8[at * 4 + STATE_OCTET] = ACTIVE
-    this.u8[at * 4 + FLAGS_OCTET] = hasPorts(described.rest & 0xff) ? FLAG_PORTS : 0
+    // a later fragment has none, where its first did not tell them
+    this.u8[at * 4 + FLAGS_OCTET] = hasPorts(described.rest & 0xff) && (packet.fragmentOffset === 0 || described.ports !== 0) ? FLAG_PORTS : 0
     if (packet.ipVersion === 6) this.keepAddresses(row, packet)
     const { index, mask } = this
     let slot = key.hash & mask

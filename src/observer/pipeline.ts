@@ -178,8 +178,8 @@ export class Pipeline {
   /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
   private claims({ fate, key, packet }: Lane): boolean {
     if (fate !== ORPHAN_FRAGMENT) return false
-    const first = this.fragments.later(packet)
     // where ports are no part of the key, a fragment needs no first
+    const first = this.keyedByPorts ? this.fragments.later(packet) : null
     if (first === null && this.keyedByPorts) return false
     // behind an extension header only the first knows what follows
     if (first !== null) packet.protocol = first.protocol
