@@ -71,8 +71,7 @@ describe.each([
   it('move from orphans to flows at the moment their first comes', async () => {
     const moments: unknown[] = []
     const [first, second, third] = three()
-    const note = [([, { ledger: { orphan_fragments, in_flows } }]: [unknown, { ledger: { orphan_fragments: number; in_flows: number } }]) => moments.push([orphan_fragments, in_flows])] as const
-    const look: Step = (observer) => void note[0]([0, observer])
+    const look: Step = ({ ledger }) => void moments.push([ledger.orphan_fragments, ledger.in_flows])
     await observed([[0, third], look, [0, second], look, [0, first], look])
     expect(moments).toEqual([[1, 0], [2, 0], [0, 3]])
   })
