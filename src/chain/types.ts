@@ -51,6 +51,8 @@ export interface PacketView {
   readonly interfaceId: number
   readonly ipOffset: number
   readonly transportOffset: number
+  /** True where the fixed transport header was captured, and the hook of the transport runs: not for later fragments. */
+  readonly hasTransport: boolean
   /** Where the transport payload begins in `bytes`. */
   readonly payloadOffset: number
   /** Octets of transport payload as sent, bounded by the IP length. */

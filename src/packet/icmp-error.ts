@@ -35,6 +35,7 @@ export function decodeQuote(error: Packet, quote: Packet): boolean {
   quote.capturedLength = quoted
   // of the quoted packet only its own length field tells how long it was
   quote.wireLength = 0xffff
+  quote.number = error.number
   quote.seconds = error.seconds
   quote.nanoseconds = error.nanoseconds
   quote.linkType = error.linkType

@@ -1,6 +1,7 @@
 import { IpView } from './ip-view.ts'
 import type { Packet } from './packet.ts'
 import { hasPorts, Protocol } from './protocol.ts'
+import { TcpOptionsView } from './tcp-options.ts'
 
 /** A transport header; `decode` has put its fixed part in bounds. */
 export class TransportView {
@@ -32,6 +33,17 @@ const SEQUENCE_NUMBER = 4, ACKNOWLEDGMENT_NUMBER = 8, DATA_OFFSET = 12, FLAGS = 
 
 /** TCP header. @source RFC 9293 section 3.1 */
 export class TcpView extends PortsView {
+  private readonly optionsView: TcpOptionsView
+  constructor(packet: Packet) {
+    super(packet)
+    this.optionsView = new TcpOptionsView(packet)
+  }
+
+  /** The options behind the fixed header; read at the first use in a packet, for all chains. */
+  get options(): TcpOptionsView {
+    return this.optionsView.read()
+  }
+
   /** @range 0-4294967295 */
   get sequenceNumber(): number {
     return this.packet.view.getUint32(this.packet.transportOffset + SEQUENCE_NUMBER)

@@ -1,5 +1,5 @@
 /**
- * Frames for tests, of weir and of chains of one's own, built from the inside:
+ * Tests of weir and of chains of one's own: `recordsOf` runs chains over frames, which are built from the inside:
  *
  *     ethernet({ vlans: [7] }, ipv4({ source: '192.0.2.1', destination: '192.0.2.2' }, tcp({ sourcePort: 1024, destinationPort: 80, flags: SYN })))
  *
@@ -20,3 +20,4 @@ export {
   ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG, dccp, sctp, tcp, tcpOption, udp, udplite,
   type DccpFields, type Ports, type SctpFields, type TcpFields, type UdpFields, type UdpLiteFields,
 } from './transport.ts'
+export { recordsOf, type TimedFrame } from './run.ts'

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { MemorySource } from '../../src/index.ts'
 import {
-  ACK, dccp, destinationOptions, ethernet, FIN, fragments4, fragments6, icmp4, icmp4Error, icmp6, icmp6Error, ipv4, ipv6, RST, SYN, tcp, udp,
+  ACK, dccp, destinationOptions, ethernet, FIN, fragments4, fragments6, hex, icmp4, icmp4Error, icmp6, icmp6Error, ipv4, ipv6, RST, SYN, tcp, udp,
 } from '../../src/testing/build.ts'
 import { modelChains } from './chains.ts'
 import { compare } from './compare.ts'
@@ -27,6 +27,10 @@ const step = fc.record({
   flags: fc.constantFrom(SYN, SYN | ACK, ACK, ACK, FIN | ACK, RST, 0),
   sequenceNumber: fc.constantFrom(0, 1),
   type: fc.nat(12),
+  mark: fc.constantFrom(0, 0, 1, 2, 3, 0xb8),
+  reserved: fc.boolean(),
+  options: fc.oneof(fc.constantFrom('', '0204 05b4', '0204 05b4 0204 0218', '0205 0005b4', '0202', '0800', '2202', '2206 01020304', 'fe04 f989', 'fd08 f989 00000000', '0101 080a 0000000100000000 0402 030307', '0300', '02'), fc.uint8Array({ maxLength: 40 })),
+  payload: fc.constantFrom('', '', '00', '000c 000080000000000000000000', '000080000000000000000000'),
 })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -48,17 +52,19 @@ function packets(each: Step, identification: number): Uint8Array[] {
   const { version, from, to, flags, sequenceNumber, type } = each
   const ports = { sourcePort: each.sourcePort, destinationPort: each.destinationPort }
   const ip = (payload: Uint8Array, [a, b]: readonly number[] = [from, to]) =>
-    version === 4 ? ipv4({ source: `10.0.0.${a}`, destination: `10.0.0.${b}`, identification }, payload) : ipv6({ source: `2001:db8::${a}`, destination: `2001:db8::${b}` }, payload)
+    version === 4
+      ? ipv4({ source: `10.0.0.${a}`, destination: `10.0.0.${b}`, identification, typeOfService: each.mark, reserved: each.reserved }, payload)
+      : ipv6({ source: `2001:db8::${a}`, destination: `2001:db8::${b}`, trafficClass: each.mark }, payload)
   const data = new Uint8Array(64)
   switch (each.kind) {
-    case 'udp': return [ip(udp(ports, data))]
+    case 'udp': return [ip(udp({ ...ports, ...(each.reserved && { checksum: 0 }) }, each.payload === '' ? data : hex(each.payload)))]
     case 'dccp': return [ip(dccp(ports))]
     case 'echo': return [ip(version === 4 ? icmp4({ type: 8 }) : icmp6({ type: 128 }))]
     case 'error': return [ip(version === 4 ? icmp4Error({ type }, ip(tcp({ ...ports, flags }))) : icmp6Error({ type: type % 5 }, ip(tcp({ ...ports, flags }))), [3, from])]
     case 'cutError': return [ip(version === 4 ? icmp4Error({ type }, ip(udp(ports)), 16 + type) : icmp6Error({ type: type % 5 }, ip(udp(ports)), 36 + type), [3, from])]
     case 'fragments': return version === 4 ? fragments4(ip(udp(ports, data)), 24) : fragments6(ip(udp(ports, data)), 24, identification)
-    case 'extension': return version === 4 ? [ip(udp(ports))] : [ip(destinationOptions({}, udp(ports)))]
-    default: return [ip(tcp({ ...ports, flags, sequenceNumber }))]
+    case 'extension': return version === 4 ? [ip(udp(ports))] : [ip(destinationOptions({}, each.reserved ? tcp({ ...ports, flags }) : udp(ports)))]
+    default: return [ip(tcp({ ...ports, flags, sequenceNumber, options: typeof each.options === 'string' ? hex(each.options) : each.options }, hex(each.payload)))]
   }
 }
 

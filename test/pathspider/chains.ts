@@ -61,7 +61,7 @@ function markOf(seen: Seen): 'syn' | 'data' | null {
   const header = tcpHeader(seen)
   if (header === null) return 'data'
   if ((tcpFlags(header) & SYN) !== 0) return 'syn'
-  return seen.packet.payloadLength === (header[12] >> 4) * 4 ? null : 'data'
+  return seen.packet.payloadLength <= (header[12] >> 4) * 4 ? null : 'data'
 }
 
 function skipsError({ isError, on }: Seen): boolean {
@@ -145,8 +145,8 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
       if (header === null || (tcpFlags(header) & SYN) === 0) return
       const value = tcpOptions(header).get(2)
       if (value === undefined) return
-      record[`mss_len_${direction(seen)}`] = value.length + 2
-      record[`mss_value_${direction(seen)}`] = value.reduce((number, octet) => number * 256 + octet, 0)
+      record[`mss_len_${direction(seen)}`] ??= value.length + 2
+      record[`mss_value_${direction(seen)}`] ??= Math.min(value.reduce((number, octet) => number * 256 + octet, 0), 0xffffffff)
     },
   },
   tcpopt: {
@@ -165,13 +165,14 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
       if (header === null || (tcpFlags(header) & SYN) === 0) return
       const view = new DataView(header.buffer, header.byteOffset)
       const cookie = fastOpenCookie(header)
-      if ((tcpFlags(header) & ACK) === 0 && cookie !== null) {
+      if ((tcpFlags(header) & ACK) === 0) {
+        if (cookie === null || record['tfo_synkind'] !== 0) return
         const { sentOctets, capturedOctets, transport, transportAndTrailer } = seen.packet
         const payload = seen.on('captured octets') ? transportAndTrailer.length : transport.length + sentOctets - Math.min(sentOctets, capturedOctets)
         Object.assign(record, { tfo_synkind: cookie.kind, tfo_synclen: cookie.length, tfo_seq: view.getUint32(4), tfo_dlen: payload - (header[12] >> 4) * 4 })
-      } else if ((tcpFlags(header) & ACK) !== 0 && record['tfo_synkind'] !== 0) {
-        record['tfo_ack'] = view.getUint32(8)
-        if (cookie !== null) Object.assign(record, { tfo_ackkind: cookie.kind, tfo_ackclen: cookie.length })
+      } else if (record['tfo_synkind'] !== 0) {
+        if (record['tfo_ack'] === 0) record['tfo_ack'] = view.getUint32(8)
+        if (cookie !== null && record['tfo_ackkind'] === 0) Object.assign(record, { tfo_ackkind: cookie.kind, tfo_ackclen: cookie.length })
       }
     },
   },
@@ -192,7 +193,7 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
 function fastOpenCookie(header: Uint8Array): { kind: number; length: number } | null {
   for (const [kind, value] of tcpOptions(header)) {
     if (kind === 34) return { kind, length: value.length }
-    if ((kind === 254 || kind === 255) && value[0] === 0xf9 && value[1] === 0x89) return { kind, length: value.length - 2 }
+    if (kind >= 253 && value[0] === 0xf9 && value[1] === 0x89) return { kind, length: value.length - 2 }
   }
   return null
 }

@@ -17,7 +17,7 @@ export interface IpPacket {
   readonly transport: Uint8Array
   /** From the transport header to the end of the frame, padding included. */
   readonly transportAndTrailer: Uint8Array
-  /** Octets of transport header and payload by the length fields, extension headers not taken off. */
+  /** Octets of transport header and payload by the length fields. */
   readonly payloadLength: number
   /** Name of the datagram that this is a fragment of; null for a whole packet. */
   readonly datagram: string | null
@@ -63,7 +63,7 @@ function readIpv4(frame: Frame, at: number, ip: Uint8Array, end: number): IpPack
     time: frame.time, version: 4, source, destination, protocol: ip[9], nextHeader: ip[9],
     sentOctets, capturedOctets: ip.length,
     transport: ip.subarray(headerLength, Math.min(sentOctets, end - at)), transportAndTrailer: ip.subarray(headerLength),
-    payloadLength: word(ip, 2) - headerLength,
+    payloadLength: sentOctets - headerLength,
     datagram: isFragment ? `${source} ${destination} ${word(ip, 4)} ${ip[9]}` : null, fragmentOffset,
     trafficClass: ip[1], reservedBit: (ip[6] & 0x80) !== 0,
   }
@@ -91,7 +91,7 @@ function readIpv6(frame: Frame, at: number, ip: Uint8Array, end: number): IpPack
     time: frame.time, version: 6, source, destination, protocol, nextHeader: ip[6],
     sentOctets, capturedOctets: ip.length,
     transport: ip.subarray(headersEnd, Math.min(sentOctets, end - at)), transportAndTrailer: ip.subarray(headersEnd),
-    payloadLength: word(ip, 4), datagram, fragmentOffset,
+    payloadLength: sentOctets - headersEnd, datagram, fragmentOffset,
     trafficClass: ((ip[0] & 0x0f) << 4) | (ip[1] >> 4), reservedBit: false,
   }
 }

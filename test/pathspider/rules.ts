@@ -100,7 +100,9 @@ export const UNSHOWN: readonly Pick<Rule, 'theirs' | 'ours'>[] = [
   { theirs: 'Reads later fragments of IPv6 as if they began with ports.', ours: 'They count in the flow of their first, as those of IPv4 do.' },
   { theirs: 'Knows no more than one 802.1Q tag; frames with others are non-IP.', ours: 'Any stack of VLAN tags is read.' },
   { theirs: 'Leaves out the functions behind the first that ends the flow, for that packet.', ours: 'Every hook sees every packet of its kind, so the order of chains changes nothing.' },
-  { theirs: 'Has the flags of the last SYN of a direction.', ours: 'Has those of the first, as the documentation of PATHspider says.' },
+  { theirs: 'Has the flags, marks and options of the last SYN of a direction, and the first code point of data that is not zero.', ours: 'Has those of the first, as the documentation of PATHspider says.' },
+  { theirs: 'Has the last of TCP options that come twice; takes those that are cut; goes on for ever at one of length 0.', ours: 'Has the first. An option that is not whole, or has a length below 2, ends the list.' },
+  { theirs: 'Takes IPv6 extension headers before a TCP segment for payload; up to 2.0.1 also the padding of Ethernet.', ours: 'Payload is what the IP length leaves behind all headers.' },
   { theirs: 'Remembers the flows that a chain does not want until the end.', ours: 'They are forgotten after the idle timeout, as other flows are.' },
 ]
 

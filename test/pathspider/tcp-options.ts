@@ -1,4 +1,4 @@
-/** Values of a TCP header's options by kind, of duplicates the last. */
+/** Values of a TCP header's options by kind, of duplicates the first; one that is not whole ends them. */
 export function tcpOptions(header: Uint8Array): Map<number, Uint8Array> {
   const options = new Map<number, Uint8Array>()
   const end = Math.min((header[12] >> 4) * 4, header.length)
@@ -8,8 +8,8 @@ export function tcpOptions(header: Uint8Array): Map<number, Uint8Array> {
       continue
     }
     const length = header[at + 1]
-    if (at + 1 >= end || length < 2) break
-    options.set(header[at], header.subarray(at + 2, Math.min(at + length, end)))
+    if (at + 1 >= end || length < 2 || at + length > end) break
+    if (!options.has(header[at])) options.set(header[at], header.subarray(at + 2, at + length))
     at += length
   }
   return options

@@ -2,7 +2,7 @@ import { type AnyChain, builtinChains, type Observer, observe, type PacketSource
 import type { FlatRecord, Observation } from './model.ts'
 
 /** PATHspider's chains that weir has. One that lands is named here, and is compared from then on. */
-export const COMPARED: readonly string[] = ['basic', 'tcp', 'icmp']
+export const COMPARED: readonly string[] = ['basic', 'tcp', 'icmp', 'udp', 'ecn', 'dscp', 'evil', 'mss', 'tcpopt', 'tfo', 'dns', 'noop']
 
 /** What weir gives for a capture, with those of the chains that it has. */
 export async function observeWithWeir(source: string | PacketSource, chains: readonly string[]): Promise<Observation> {
