@@ -62,6 +62,7 @@ export class Lane {
     packet.interfaceId = first.interfaceId
     packet.outerVlan = first.outerVlan
     packet.innerVlan = first.innerVlan
+    packet.encapsulationCount = 0
     packet.rev = first.rev
   }
 

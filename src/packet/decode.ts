@@ -52,6 +52,7 @@ function decodeUsual(packet: Packet): boolean {
   if (protocol === TCP ? end - transportOffset < TCP_HEADER : protocol !== UDP || end - transportOffset < UDP_HEADER) return false
   packet.outerVlan = -1
   packet.innerVlan = -1
+  packet.encapsulationCount = 0
   packet.ipOffset = at
   packet.ipVersion = 4
   packet.ipLength = length

@@ -36,6 +36,9 @@ export function decodeQuote(error: Packet, quote: Packet): boolean {
   // of the quoted packet only its own length field tells how long it was
   quote.wireLength = 0xffff
   quote.number = error.number
+  quote.captureEnd = error.ipEnd
+  quote.wireEnd = at + quote.wireLength
+  quote.encapsulationCount = 0
   quote.seconds = error.seconds
   quote.nanoseconds = error.nanoseconds
   quote.linkType = error.linkType

@@ -15,8 +15,8 @@ const FRAGMENT_OFFSET = 0x1fff, MORE_FRAGMENTS = 0x2000
  */
 export function decodeIpv4(packet: Packet): Fate {
   const at = packet.ipOffset
-  const capturedEnd = packet.start + packet.capturedLength
-  const onWire = packet.start + packet.frameLength - at
+  const capturedEnd = packet.captureEnd
+  const onWire = packet.wireEnd - at
   if (capturedEnd - at < IPV4_HEADER_LENGTH) return onWire < IPV4_HEADER_LENGTH ? MALFORMED : SHORT
   const view = packet.view
   const versionAndLength = view.getUint8(at)

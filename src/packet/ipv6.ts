@@ -19,8 +19,8 @@ const JUMBO_OPTION = 0xc2
  */
 export function decodeIpv6(packet: Packet): Fate {
   const at = packet.ipOffset
-  const capturedEnd = packet.start + packet.capturedLength
-  const onWire = packet.start + packet.frameLength - at
+  const capturedEnd = packet.captureEnd
+  const onWire = packet.wireEnd - at
   if (capturedEnd - at < IPV6_HEADER_LENGTH) return onWire < IPV6_HEADER_LENGTH ? MALFORMED : SHORT
   const view = packet.view
   if (view.getUint8(at) >> 4 !== 6) return MALFORMED

@@ -1,88 +1,142 @@
 import { Fate } from '../ledger.ts'
+import { sll, sll2 } from './cooked.ts'
+import { ethernet, llc, vlanTag } from './ethernet.ts'
+import { has, Layer, tooShort } from './layer.ts'
+import { mpls } from './mpls.ts'
 import type { Packet } from './packet.ts'
+import { ciscoHdlc, ppp, pppoe, serial } from './ppp.ts'
 import { EtherType, LinkType } from './protocol.ts'
+import { radiotap, wifi } from './wifi.ts'
 
 /** A link type that weir does not decode: counted as non-IP, and named in a warning. */
 export const UNKNOWN_LINK = -1
 
-const ETHERNET_HEADER = 14
-const VLAN_TAG = 4
-/** Linux cooked capture: where its protocol field lies, and its length. @source LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2 */
-const SLL_PROTOCOL = 14, SLL_HEADER = 16
-const SLL2_PROTOCOL = 0, SLL2_HEADER = 20
-const NULL_HEADER = 4
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { Ethernet: LINK_ETHERNET } = LinkType
+
+const FAMILY = 4
 
 /**
- * Find the IP header under the link layer: sets `ipOffset`, `ipVersion` and the VLANs.
+ * Find the IP header under the link layer: sets `ipOffset`, `ipVersion`, the VLANs, and what is passed over.
  * Total: never throws, reads only what was captured.
  */
 export function decodeLink(packet: Packet): Fate | typeof UNKNOWN_LINK {
+  const { start } = packet
   packet.outerVlan = -1
   packet.innerVlan = -1
+  packet.encapsulationCount = 0
+  packet.ipOffset = start
+  packet.captureEnd = start + packet.capturedLength
+  packet.wireEnd = start + packet.frameLength
+  if (packet.linkType === LINK_ETHERNET) return walk(packet, ethernet(packet))
+  const layer = firstLayer(packet)
+  return layer === null ? UNKNOWN_LINK : walk(packet, layer)
+}
+
+/** Go from layer to layer until IP is found, which then begins at `ipOffset`. */
+export function walk(packet: Packet, layer: number): Fate {
+  for (;;) {
+    switch (layer) {
+      case EtherType.Ipv4:
+        packet.ipVersion = 4
+        return Fate.Keyed
+      case EtherType.Ipv6:
+        packet.ipVersion = 6
+        return Fate.Keyed
+      case EtherType.Vlan:
+      case EtherType.ServiceVlan:
+      case EtherType.StackedVlan:
+        layer = vlanTag(packet)
+        break
+      case EtherType.Mpls:
+      case EtherType.MplsMulticast:
+        layer = mpls(packet)
+        break
+      case EtherType.PppoeSession:
+        layer = pppoe(packet)
+        break
+      case Layer.Ethernet:
+      case EtherType.TransparentEthernet:
+        layer = ethernet(packet)
+        break
+      case Layer.Llc:
+        layer = llc(packet)
+        break
+      case Layer.Ppp:
+        layer = ppp(packet)
+        break
+      case Layer.Serial:
+        layer = serial(packet)
+        break
+      case Layer.CiscoHdlc:
+        layer = ciscoHdlc(packet)
+        break
+      case Layer.Wifi:
+        layer = wifi(packet)
+        break
+      case Layer.Radiotap:
+        layer = radiotap(packet)
+        break
+      case Layer.Short:
+        return Fate.Short
+      default:
+        return Fate.NonIp
+    }
+  }
+}
+
+/** @returns null for a link type that is not known */
+function firstLayer(packet: Packet): number | null {
   switch (packet.linkType) {
-    case LinkType.Ethernet:
-      return etherType(packet, ETHERNET_HEADER - 2, ETHERNET_HEADER)
     case LinkType.LinuxCooked:
-      return etherType(packet, SLL_PROTOCOL, SLL_HEADER)
+      return sll(packet)
     case LinkType.LinuxCooked2:
-      return etherType(packet, SLL2_PROTOCOL, SLL2_HEADER)
+      return sll2(packet)
     case LinkType.RawBsd:
     case LinkType.RawOpenBsd:
     case LinkType.Raw:
       return rawIp(packet)
     case LinkType.Ipv4:
-      return found(packet, packet.start, 4)
+      return EtherType.Ipv4
     case LinkType.Ipv6:
-      return found(packet, packet.start, 6)
+      return EtherType.Ipv6
     case LinkType.Null:
     case LinkType.Loop:
       return addressFamily(packet)
+    case LinkType.Ppp:
+      return Layer.Ppp
+    case LinkType.PppSerial:
+      return Layer.Serial
+    case LinkType.PppEthernet:
+      return EtherType.PppoeSession
+    case LinkType.CiscoHdlc:
+      return Layer.CiscoHdlc
+    case LinkType.AtmRfc1483:
+      return Layer.Llc
+    case LinkType.Wifi:
+      return Layer.Wifi
+    case LinkType.Radiotap:
+      return Layer.Radiotap
     default:
-      return UNKNOWN_LINK
+      return null
   }
 }
 
-function found(packet: Packet, offset: number, version: 4 | 6): Fate {
-  packet.ipOffset = offset
-  packet.ipVersion = version
-  return Fate.Keyed
-}
-
-/** The frame ends before `needed` octets: cut by the capture, or a runt that cannot hold IP. */
-function tooShort(packet: Packet, needed: number): Fate {
-  return packet.wireLength >= needed ? Fate.Short : Fate.NonIp
-}
-
-/** A header with an EtherType at `typeOffset` and `length` octets, then any stack of VLAN tags. */
-function etherType(packet: Packet, typeOffset: number, length: number): Fate {
-  if (packet.capturedLength < length) return tooShort(packet, length)
-  const view = packet.view
-  let type = view.getUint16(packet.start + typeOffset)
-  while (type !== EtherType.Ipv4) {
-    if (type === EtherType.Ipv6) return found(packet, packet.start + length, 6)
-    if (type !== EtherType.Vlan && type !== EtherType.ServiceVlan && type !== EtherType.StackedVlan) return Fate.NonIp
-    if (packet.capturedLength < length + VLAN_TAG) return tooShort(packet, length + VLAN_TAG)
-    const vlan = view.getUint16(packet.start + length) & 0x0fff
-    if (packet.outerVlan < 0) packet.outerVlan = vlan
-    else if (packet.innerVlan < 0) packet.innerVlan = vlan
-    type = view.getUint16(packet.start + length + 2)
-    length += VLAN_TAG
-  }
-  return found(packet, packet.start + length, 4)
-}
-
-function rawIp(packet: Packet): Fate {
-  if (packet.capturedLength < 1) return tooShort(packet, 1)
-  const version = packet.bytes[packet.start] >> 4
-  return version === 4 || version === 6 ? found(packet, packet.start, version) : Fate.NonIp
+/** The version tells which IP it is. */
+export function rawIp(packet: Packet): number {
+  if (!has(packet, 1)) return tooShort(packet, 1)
+  const version = packet.bytes[packet.ipOffset] >> 4
+  if (version === 4) return EtherType.Ipv4
+  return version === 6 ? EtherType.Ipv6 : Layer.NonIp
 }
 
 /** BSD loopback: an address family in the byte order of the host that captured, so either; IPv6's differs by system. */
-function addressFamily(packet: Packet): Fate {
-  if (packet.capturedLength < NULL_HEADER) return tooShort(packet, NULL_HEADER)
-  const big = packet.view.getUint32(packet.start)
-  const family = big > 0xffff ? packet.view.getUint32(packet.start, true) : big
-  if (family === 2) return found(packet, packet.start + NULL_HEADER, 4)
-  if (family === 10 || family === 24 || family === 28 || family === 30) return found(packet, packet.start + NULL_HEADER, 6)
-  return Fate.NonIp
+function addressFamily(packet: Packet): number {
+  if (!has(packet, FAMILY)) return tooShort(packet, FAMILY)
+  const { view, ipOffset } = packet
+  const big = view.getUint32(ipOffset)
+  const family = big > 0xffff ? view.getUint32(ipOffset, true) : big
+  packet.ipOffset += FAMILY
+  if (family === 2) return EtherType.Ipv4
+  return family === 10 || family === 24 || family === 28 || family === 30 ? EtherType.Ipv6 : Layer.NonIp
 }

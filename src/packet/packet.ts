@@ -1,3 +1,4 @@
+import { Encapsulations, MAX_ENCAPSULATIONS, type Encapsulation } from './encapsulation.ts'
 import { Protocol } from './protocol.ts'
 
 const NO_BYTES = new Uint8Array(0)
@@ -57,12 +58,30 @@ export class Packet {
   /** 802.1Q VLAN identifiers of the outermost and the next tag; -1: no tag. @range -1-4095 */
   outerVlan = -1
   innerVlan = -1
+  /** End in `bytes` of what was captured of the frame, or of the tunnel around the layer that is read. `decodeAny` writes and reads it. */
+  captureEnd = 0
+  /** Where that ended on the wire. */
+  wireEnd = 0
+  /** How many tunnels and label stacks are in front of the IP header; `encapsulations` has them. */
+  encapsulationCount = 0
+  readonly encapsulations = new Encapsulations()
   /** True for a packet against its flow's direction. */
   rev = false
 
   /** Octets of the frame on the wire; where a capture says that it holds more than there was, what it holds. @unit octets */
   get frameLength(): number {
     return this.wireLength > this.capturedLength ? this.wireLength : this.capturedLength
+  }
+
+  /** Keep what was passed over; what is beyond the room for it is not kept. */
+  encapsulate(kind: Encapsulation, outer: number, header: number, identifier: number): void {
+    const { encapsulations, encapsulationCount: at } = this
+    if (at === MAX_ENCAPSULATIONS) return
+    encapsulations.kinds[at] = kind
+    encapsulations.outer[at] = outer
+    encapsulations.header[at] = header
+    encapsulations.identifiers[at] = identifier
+    this.encapsulationCount = at + 1
   }
 
   /** Where the transport payload begins in `bytes`. */

@@ -2,6 +2,7 @@
 
 export const EtherType = {
   Ipv4: 0x0800,
+  Arp: 0x0806,
   Ipv6: 0x86dd,
   /** IEEE 802.1Q customer tag. */
   Vlan: 0x8100,
@@ -9,6 +10,13 @@ export const EtherType = {
   ServiceVlan: 0x88a8,
   /** Service tags of equipment from before 802.1ad. */
   StackedVlan: 0x9100,
+  /** @source RFC 3032; RFC 5332 */
+  Mpls: 0x8847,
+  MplsMulticast: 0x8848,
+  /** @source RFC 2516 */
+  PppoeSession: 0x8864,
+  /** A whole Ethernet frame. @source RFC 1701 */
+  TransparentEthernet: 0x6558,
 } as const
 
 export const Protocol = {
@@ -46,12 +54,23 @@ export function isExtension(protocol: number): boolean {
 export const LinkType = {
   Null: 0,
   Ethernet: 1,
+  /** With or without address and control octets. */
+  Ppp: 9,
+  /** LLC of RFC 2684. */
+  AtmRfc1483: 11,
   /** DLT_RAW as some systems number it. */
   RawBsd: 12,
   RawOpenBsd: 14,
+  /** PPP in HDLC framing, or Cisco's HDLC. */
+  PppSerial: 50,
+  /** PPPoE session without Ethernet. */
+  PppEthernet: 51,
   Raw: 101,
+  CiscoHdlc: 104,
+  Wifi: 105,
   Loop: 108,
   LinuxCooked: 113,
+  Radiotap: 127,
   Ipv4: 228,
   Ipv6: 229,
   LinuxCooked2: 276,

@@ -29,7 +29,7 @@ export function transport(packet: Packet): Fate {
   packet.hasTransport = packet.ipEnd - at >= FIXED_HEADER[protocol]
   if (hasPorts(protocol) && packet.ipEnd - at < PORTS_LENGTH) {
     // where the frame ended on the wire, no capture cut it
-    const end = Math.min(packet.ipOffset + packet.ipLength, packet.start + packet.frameLength)
+    const end = Math.min(packet.ipOffset + packet.ipLength, packet.wireEnd)
     return end - at < PORTS_LENGTH ? MALFORMED : SHORT
   }
   return KEYED

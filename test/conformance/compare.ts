@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Capture, captures, notRead, tsharkFields } from '../truth/corpora.ts'
 import { expectedFlows, NEVER } from '../truth/flow-count.ts'
 import { type TsharkPacket, tsharkPacket } from '../truth/tshark-packet.ts'
-import { bothWays, count, type Counted, line } from './flow.ts'
+import { bothWays, count, type Counted, type Flow, line } from './flow.ts'
 import { observed } from './observed.ts'
 import type { Expectation, Tool } from './tool.ts'
 import { arkime } from './tools/arkime.ts'
@@ -73,12 +73,14 @@ function skipped({ capture, tool }: Expectation, skip: Skip): Result {
  * after which it first was; what is left of weir's flows after the last rule is unexplained as much as what is left of the tool's.
  */
 export async function compare(folder: string, expectation: Expectation): Promise<Result> {
-  const { capture, tool, rules } = expectation
+  const { capture, tool, rules, takes = () => true } = expectation
   const theirs = expectation.flows()
-  const { records, flows } = await observed(join(folder, capture.path), expectation.key)
+  const all = await observed(join(folder, capture.path), expectation.key)
+  const flows: readonly Flow[] = all.flows.filter(takes)
+  const records = all.records.filter((_, i) => takes(all.flows[i]))
 
   const lines = (counts: readonly Counted[]) => new Bag(counts.map((each) => line(withoutOctets(each, theirs))))
-  let ours = flows
+  let ours: readonly Flow[] = flows
   const stages: { name: string; bag: Bag }[] = [{ name: 'equal', bag: lines(records) }]
   for (const rule of rules) stages.push({ name: rule.name, bag: lines((ours = rule.apply(ours)).map(count)) })
 

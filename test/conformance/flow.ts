@@ -27,6 +27,7 @@ export interface Seen {
   /** Of the IP packet, unless a rule counts otherwise. */
   readonly octets: number
   readonly frameLength: number
+  readonly isTagged: boolean
   readonly isError: boolean
   /** Of TCP: a SYN without ACK, or with it, and its sequence number. */
   readonly syn: { readonly isAnswer: boolean; readonly sequence: number } | null

@@ -48,6 +48,7 @@ function seenOf(ip: IpView, rev: boolean, packet: PacketView): Seen {
     rev,
     octets: ip.totalLength,
     frameLength: packet.wireLength,
+    isTagged: packet.outerVlan >= 0,
     isError: ip.isError,
     syn: null,
   }

@@ -49,7 +49,7 @@ describe.each(kinds)('every shorter length of $name', ({ frame, linkType, link, 
 })
 
 describe('any octets', () => {
-  const linkTypes = fc.constantFrom(0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 147)
+  const linkTypes = fc.constantFrom(0, 1, 9, 11, 12, 14, 50, 51, 101, 104, 105, 108, 113, 127, 228, 229, 276, 147)
   const octets = fc.uint8Array({ maxLength: 200 })
   const beyond = fc.oneof(fc.constant(0), fc.nat(2000))
 

@@ -30,13 +30,15 @@ export interface IpPacket {
 export type Unkeyed = 'non-ip' | 'short'
 
 const LINK_HEADERS = new Map([[1, { length: 14, type: 12 }], [113, { length: 16, type: 14 }], [276, { length: 20, type: 0 }]])
+const PPP = 9
 const BARE_IP = new Set([12, 101, 228])
 const EXTENSIONS = new Set([0, 43, 44, 51, 60])
 const FRAGMENT = 44
 
-/** Find the IP packet in a frame. */
-export function readFrame(frame: Frame): IpPacket | Unkeyed {
+/** Find the IP packet in a frame. `readsPpp`: PPP in its framing, too, with IPv4. */
+export function readFrame(frame: Frame, readsPpp: boolean): IpPacket | Unkeyed {
   const { bytes, linkType } = frame
+  if (linkType === PPP) return readsPpp ? readIp(frame, 4, 4) : 'non-ip'
   if (BARE_IP.has(linkType)) return readIp(frame, 0, bytes[0] >> 4)
   const header = LINK_HEADERS.get(linkType)
   if (header === undefined) return 'non-ip'

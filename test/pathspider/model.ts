@@ -59,7 +59,7 @@ export class Model {
     if (this.on('crash')) crashOnFrame(frame)
     this.counts.packets++
     this.timers.tick(frame.time)
-    const packet = readFrame(frame)
+    const packet = readFrame(frame, !this.on('framed PPP'))
     if (typeof packet === 'string') return this.leave(packet)
     const key = this.keys.of(packet, frame)
     if (key === null) return this.leave('short')

@@ -85,6 +85,11 @@ const rules = [
     chains: ['ecn', 'dscp', 'evil'],
   },
   {
+    name: 'framed PPP',
+    theirs: 'Takes a PPP packet for non-IP where its frame has the address and control octets.',
+    ours: 'PPP is read with and without them.',
+  },
+  {
     name: 'crash',
     theirs: 'An exception ends the observation, and every flow that was not yet emitted is lost. It comes with link types that libtrace does not know, frames shorter than their Ethernet header, TCP, UDP and ICMP headers that the capture cut, TCP options that end before a length; in 0.9 with two flows that are completed at the same time.',
     ours: 'No packet throws. What cannot be read is counted, and all else observed.',

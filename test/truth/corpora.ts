@@ -46,7 +46,6 @@ function table(text: string): Record<string, string>[] {
 }
 
 /** Why weir does not read a capture yet; null where it does. */
-export function notRead({ format, linkType }: Capture): string | null {
-  if (!format.startsWith('pcap')) return `format ${format}`
-  return linkType === 'ieee-802-11-radiotap' ? `link type ${linkType}` : null
+export function notRead({ format }: Capture): string | null {
+  return format.startsWith('pcap') ? null : `format ${format}`
 }

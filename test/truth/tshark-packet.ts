@@ -28,7 +28,7 @@ type Row = Readonly<Record<string, string>>
 const LINK_HEADERS: Readonly<Record<string, number>> = { eth: 14, vlan: 4, ieee8021ad: 4, sll: 16, null: 4, raw: 0 }
 const NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 }
 const WITH_PORTS = new Set([6, 17, 33, 132, 136])
-const TUNNELS = new Set(['gre', 'gtp', 'mpls', 'pppoes', 'pppoed', 'teredo', 'vxlan'])
+const TUNNELS = new Set(['gre', 'gtp', 'teredo', 'vxlan'])
 const ICMP_ERRORS = new Set(['3', '4', '5', '11', '12']), ICMPV6_ERRORS = new Set(['1', '2', '3', '4'])
 
 /** @returns null for a packet that is not IP, or too short for its addresses, or the ports of its protocol */

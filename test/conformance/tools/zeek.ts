@@ -18,6 +18,8 @@ export const zeek: Tool = (folder, capture) =>
       capture,
       flows: () => rows.map(flow),
       rules: rulesOf(name),
+      // PacketFilter::restricted_filter="vlan"
+      ...(name.includes('print-bpf-filters') ? { takes: ({ packets }) => packets.every(({ isTagged }) => isTagged) } : {}),
       ...('id.ctx.vlan' in first ? { key: 'flow+vlan', rules: [] } : {}),
       ...('orig_pkts' in first ? {} : { skip: 'the log has no counts' }),
     }
