@@ -1,37 +1,60 @@
 import type { AnyChain } from '../chain/types.ts'
 import { OptionError } from '../errors.ts'
 import { basic } from './basic.ts'
+import { community, COMMUNITY_OPTIONS } from './community.ts'
 import { dns } from './dns.ts'
 import { dscp } from './dscp.ts'
 import { ecn } from './ecn.ts'
 import { evil } from './evil.ts'
 import { icmp } from './icmp.ts'
 import { id } from './id.ts'
+import { ip } from './ip.ts'
 import { mss } from './mss.ts'
 import { nearest } from './nearest.ts'
 import { noop } from './noop.ts'
 import { ns } from './ns.ts'
+import { type OptionedChain, optionsOf } from './options.ts'
+import { payload } from './payload.ts'
+import { size } from './size.ts'
+import { splt, SPLT_OPTIONS } from './splt.ts'
 import { tcp } from './tcp.ts'
 import { tcpopt } from './tcpopt.ts'
+import { tcpstats } from './tcpstats.ts'
 import { tfo } from './tfo.ts'
+import { time } from './time.ts'
+import { ttl } from './ttl.ts'
 import { udp } from './udp.ts'
 
-/** The built-in chains by name, in the order in which they are listed. */
+/** The built-in chains by name, in the order in which they are listed; of those that take options, with their defaults. */
 export const builtinChains: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>([
-  basic, tcp, icmp, id, ns, ecn, dscp, mss, tcpopt, tfo, udp, dns, evil, noop,
+  basic, tcp, tcpstats, icmp, id, ns, ip, ttl, payload, size, time, splt(), community(), ecn, dscp, mss, tcpopt, tfo, udp, dns, evil, noop,
 ].map((chain) => [chain.name, chain]))
 
-/** @param names comma separated @throws {OptionError} WEIR_OPTION_CHAINS, for a name that is none */
-export function chainsByName(names: string): AnyChain[] {
-  return names.split(',').map((each) => each.trim()).filter((each) => each !== '').map((name) => {
-    const chain = builtinChains.get(name.toLowerCase())
-    if (chain === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `there is no chain '${name}': ${advice(name.toLowerCase())}`)
-    return chain
+/** Those of them that take options. */
+export const chainOptions: ReadonlyMap<string, OptionedChain> = new Map<string, OptionedChain>([
+  ['splt', { options: SPLT_OPTIONS, make: splt }],
+  ['community', { options: COMMUNITY_OPTIONS, make: community }],
+])
+
+/**
+ * @param names comma separated, with options behind a colon: `basic,splt:n=50`
+ * @param more chains by name that are known besides the built-in ones, and before them
+ * @throws {OptionError} WEIR_OPTION_CHAINS, for a name or an option that is none
+ */
+export function chainsByName(names: string, more: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>()): AnyChain[] {
+  return names.split(',').map((each) => each.trim()).filter((each) => each !== '').map((each) => {
+    const [name, ...options] = each.split(':')
+    const known = name.trim().toLowerCase()
+    const chain = more.get(known) ?? builtinChains.get(known)
+    if (chain === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `there is no chain '${name}': ${advice(known, [...more.keys(), ...builtinChains.keys()])}`)
+    if (options.length === 0) return chain
+    const optioned = more.has(known) ? undefined : chainOptions.get(known)
+    if (optioned === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `chain '${known}' takes no options: leave away ':${options.join(':')}'`)
+    return optioned.make(optionsOf(known, optioned, options))
   })
 }
 
-function advice(name: string): string {
-  const known = [...builtinChains.keys()]
+function advice(name: string, known: readonly string[]): string {
   const near = nearest(name, known)
   return `${near === null ? '' : `did you mean ${near}? `}there are ${known.join(', ')}`
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-import { builtinChains, chainsByName, observe, openTarget, type AnyChain, type ColumnInfo } from '../index.ts'
+import { builtinChains, chainOptions, chainsByName, observe, openTarget, type AnyChain, type ColumnInfo } from '../index.ts'
 import { isReaderGone, Status } from './exit.ts'
 
 /** Add the command to the program. `done` is told its exit status. */
@@ -16,6 +16,7 @@ A kind with a question mark may be null. Fields of a side end in _fwd (with the 
 Examples:
   weir chains
   weir chains tcp
+  weir observe -c basic,splt:n=50 trace.pcap
   weir chains --json | jq -r '.[].columns[].name'`)
     .action(async (names: string[], options: { json?: true }) => {
       const chains = names.length === 0 ? [...builtinChains.values()] : chainsByName(names.join(','))
@@ -35,14 +36,14 @@ export async function print(text: string): Promise<void> {
 }
 
 function plain({ name, doc, requires, columns }: AnyChain): object {
-  return { name, doc, requires: requires.map((chain) => chain.name), columns: columns.map((column) => ({ ...column, chain: undefined })) }
+  return { name, doc, requires: requires.map((chain) => chain.name), options: chainOptions.get(name)?.options ?? {}, columns: columns.map((column) => ({ ...column, chain: undefined })) }
 }
 
 function table(chains: readonly AnyChain[], withRecord: boolean): string {
   const bold = hasColours() ? (text: string) => `\u001b[1m${text}\u001b[0m` : (text: string) => text
   const width = (process.stdout.isTTY ? process.stdout.columns : 0) || Infinity
   const sections = chains.map(({ name, doc, requires, columns }) => ({
-    name, columns, doc: requires.length === 0 ? doc : `${doc} (Brings ${requires.map((chain) => chain.name).join(', ')}.)`,
+    name, columns, doc: [doc, ...(requires.length === 0 ? [] : [`(Brings ${requires.map((chain) => chain.name).join(', ')}.)`]), ...optionsOf(name)].join(' '),
   }))
   if (withRecord) sections.unshift({ name: 'every record', doc: 'What there is whatever the chains.', columns: recordColumns() })
   const rows = sections.flatMap(({ columns }) => columns.map(cells))
@@ -52,6 +53,11 @@ function table(chains: readonly AnyChain[], withRecord: boolean): string {
     return wrapped(start, docOf(column), width)
   }
   return sections.map(({ name, doc, columns }) => [`${bold(name)}: ${doc}`, ...columns.map(line), ''].join('\n')).join('\n')
+}
+
+/** How a chain's options are written, and what they are. */
+function optionsOf(chain: string): string[] {
+  return Object.entries(chainOptions.get(chain)?.options ?? {}).map(([name, { doc, default: otherwise, min, max }]) => `(${chain}:${name}=${otherwise}: ${doc.toLowerCase()}, ${min} to ${max}.)`)
 }
 
 /** What stands in columns before the description. */

@@ -9,7 +9,7 @@ describe('weir chains', { timeout: PATIENCE }, () => {
     expect({ status, err }).toEqual({ status: 0, err: '' })
     for (const { name, doc, columns } of builtinChains.values()) {
       expect(out).toContain(`\n${name}: ${doc}`)
-      for (const column of columns) expect(out).toMatch(new RegExp(`^  ${column.name} +${column.kind}`, 'm'))
+      for (const column of columns) expect(out).toMatch(new RegExp(`^  ${column.name} +(${column.kind}|[uf]\\d+\\[)`, 'm'))
     }
     expect(out).toMatch(/^every record: /)
     expect(out).not.toContain('\u001b')
@@ -21,6 +21,12 @@ describe('weir chains', { timeout: PATIENCE }, () => {
     const { out } = weir(['chains', 'tcp'])
     expect(out).toContain('tcp_connected')
     expect(out).not.toContain('pkt_fwd')
+  })
+
+  it('shows the options of a chain, and the columns that they make', () => {
+    expect(weir(['chains', 'splt']).out).toContain('(splt:n=20: how many packets of a flow are kept, 1 to 1000.)')
+    expect(weir(['chains', 'splt:n=7']).out).toContain('u16[<=7]')
+    expect(JSON.parse(weir(['chains', '--json', 'splt', 'basic']).out).map(({ options }: { options: object }) => options)).toEqual([{ n: { doc: expect.any(String), default: 20, min: 1, max: 1000 } }, {}])
   })
 
   it('is JSON on request', () => {

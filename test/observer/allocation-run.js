@@ -1,8 +1,8 @@
 // Started by allocation.test.ts: observe packets of flows that are there already, and count garbage collections.
-// Argument: `control` makes an object a packet.
+// Argument: names of chains, `basic,tcp` unless they are given; `control` makes an object a packet.
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 
-import { basic, defineChain, MemorySource, observe, tcp } from '../../dist/index.js'
+import { chainsByName, defineChain, MemorySource, observe } from '../../dist/index.js'
 
 const FLOWS = 1000, FRAMES = 8000, WARM = 600_000, MEASURED = 2_000_000
 
@@ -55,7 +55,8 @@ memory.refill = async () => {
 const collections = []
 new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
 
-const observer = observe(memory, { chains: process.argv[2] === 'control' ? [basic, tcp, control] : [basic, tcp], maxFlows: 2 * FLOWS })
+const [names = 'basic,tcp'] = process.argv.slice(2)
+const observer = observe(memory, { chains: names === 'control' ? [...chainsByName('basic,tcp'), control] : chainsByName(names), maxFlows: 2 * FLOWS })
 let flows = 0
 for await (const _ of observer) flows++
 // entries are handed over in a turn of their own
