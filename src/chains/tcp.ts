@@ -2,7 +2,7 @@ import { defineChain } from '../chain/define.ts'
 import { bool, nullable, u16 } from '../chain/field.ts'
 import { COMPLETE } from '../chain/types.ts'
 
-const SYN = 0x02, ACK = 0x10
+const FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10
 
 /** PATHspider's tcp chain: flags of the handshake, and the end of the connection. */
 export const tcp = defineChain({
@@ -25,11 +25,9 @@ export const tcp = defineChain({
       const answer = flow.tcp_synflags_rev
       if (answer !== null && (answer & ACK) !== 0) flow.tcp_connected = true
     }
-    if (tcp.fin) side.tcp_fin = true
-    if (tcp.rst) {
-      side.tcp_rst = true
-      return COMPLETE
-    }
-    if (flow.tcp_fin_fwd && flow.tcp_fin_rev) return COMPLETE
+    if ((flags & (FIN | RST)) === 0) return
+    if ((flags & FIN) !== 0) side.tcp_fin = true
+    if ((flags & RST) !== 0) side.tcp_rst = true
+    if ((flags & RST) !== 0 || (flow.tcp_fin_fwd && flow.tcp_fin_rev)) return COMPLETE
   },
 })

@@ -15,6 +15,9 @@ export interface KeyOptions {
 export const FAMILY_SHIFT = 8, SCOPE_SHIFT = 10
 export const FAMILY_IPV4 = 1, FAMILY_IPV6 = 2
 
+// what is exported is looked up at every use, also here
+const IPV4 = FAMILY_IPV4 << FAMILY_SHIFT, IPV6 = FAMILY_IPV6 << FAMILY_SHIFT, FAMILY = 3 << FAMILY_SHIFT, SCOPE = SCOPE_SHIFT
+
 /**
  * The key of the present packet: 16 octets in four words, and its hash. It is made anew for every packet in the same place.
  *
@@ -32,6 +35,8 @@ export class FlowKey {
   /** What the packet says where the key leaves it out (`hosts`, `aggregate`): the same four words, in full. */
   readonly described: FlowKey | null
 
+  /** 1 where the key is not just that of a flow. */
+  private readonly isReduced: 0 | 1
   private readonly base: KeyOptions['base']
   private readonly scopes: Scopes | null
   // each a field: read faster than the elements of an array
@@ -45,6 +50,7 @@ export class FlowKey {
   constructor({ options, seed, scopes }: KeyScheme) {
     this.base = options.base
     this.scopes = scopes
+    this.isReduced = options.base !== 'flow' || scopes !== null ? 1 : 0
     this.add = seed[0]
     this.addressMultiplier = seed[1]
     this.portMultiplier = seed[2]
@@ -64,33 +70,20 @@ export class FlowKey {
   assign(packet: Packet, protocol: number, ports: number): void {
     const view = packet.view
     const at = packet.ipOffset
-    let family: number
     // little-endian reads: the words lie in memory as the addresses do on the wire
-    if (packet.ipVersion === 4) {
-      this.source = view.getInt32(at + 12, true)
-      this.destination = view.getInt32(at + 16, true)
-      family = FAMILY_IPV4 << FAMILY_SHIFT
-    } else {
-      this.source = this.addressWord(view, at + 8)
-      this.destination = this.addressWord(view, at + 24)
-      family = FAMILY_IPV6 << FAMILY_SHIFT
-    }
-    this.ports = ports
-    this.rest = protocol | family
-    if (this.base !== 'flow') this.reduce(packet, protocol, ports)
-    if (this.scopes !== null) this.rest |= this.scopes.number(packet) << SCOPE_SHIFT
-    this.mix()
+    if (packet.ipVersion === 4) this.set(view.getInt32(at + 12, true), view.getInt32(at + 16, true), ports, protocol | IPV4)
+    else this.set(this.addressWord(view, at + 8), this.addressWord(view, at + 24), ports, protocol | IPV6)
+    if (this.isReduced !== 0) this.reduce(packet, protocol, ports)
   }
 
-  /** Leave out of the key what its options leave out. */
+  /** Leave out of the key what its options leave out, and add what they add. */
   private reduce(packet: Packet, protocol: number, ports: number): void {
     this.described?.assign(packet, protocol, ports)
-    this.ports = 0
-    this.rest &= this.base === 'hosts' ? 3 << FAMILY_SHIFT : 0
-    if (this.base === 'aggregate') {
-      this.source = 0
-      this.destination = 0
-    }
+    const { base } = this
+    const scope = this.scopes === null ? 0 : this.scopes.number(packet) << SCOPE
+    if (base === 'flow') this.set(this.source, this.destination, ports, this.rest | scope)
+    else if (base === 'hosts') this.set(this.source, this.destination, 0, (this.rest & FAMILY) | scope)
+    else this.set(0, 0, 0, scope)
   }
 
   /** True where both ends are the same, so that nothing tells a direction. */
@@ -108,14 +101,18 @@ export class FlowKey {
     return hash
   }
 
-  private mix(): void {
-    const { add, addressMultiplier, portMultiplier, ports } = this
-    let forward = Math.imul(this.source ^ add, addressMultiplier)
+  private set(source: number, destination: number, ports: number, rest: number): void {
+    const { add, addressMultiplier, portMultiplier } = this
+    this.source = source
+    this.destination = destination
+    this.ports = ports
+    this.rest = rest
+    let forward = Math.imul(source ^ add, addressMultiplier)
     forward = Math.imul(forward ^ (forward >>> 15) ^ (ports >>> 16), portMultiplier)
-    let reverse = Math.imul(this.destination ^ add, addressMultiplier)
+    let reverse = Math.imul(destination ^ add, addressMultiplier)
     reverse = Math.imul(reverse ^ (reverse >>> 15) ^ (ports & 0xffff), portMultiplier)
     let hash = (forward ^ (forward >>> 13)) + (reverse ^ (reverse >>> 13))
-    hash = Math.imul(hash ^ this.rest, this.lastMultiplier)
+    hash = Math.imul(hash ^ rest, this.lastMultiplier)
     this.hash = hash ^ (hash >>> 16)
   }
 }

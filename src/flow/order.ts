@@ -2,7 +2,7 @@ import type { RowList } from './wheel.ts'
 
 /** Below this many rows insertion is faster than counting. */
 const FEW = 32
-const DIGIT = 11, BUCKETS = 1 << DIGIT
+const DIGIT = 8, BUCKETS = 1 << DIGIT
 
 /**
  * Put rows into the order of their numbers, which are whole and not negative: records leave by the flow's first packet, never by

@@ -7,7 +7,7 @@ import type { FlowTable } from '../flow/table.ts'
 import type { AddressColumn, Batch, Column, ColumnInfo, NumberColumn, ObjectColumn } from '../schema/schema.ts'
 import { fieldColumn, type RowMemory, type Taken } from './field-column.ts'
 
-const CAPACITY = 4096
+const CAPACITY = 1024
 let nextId = 1
 
 /**

@@ -43,6 +43,8 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
   private readonly pipeline: Pipeline
   private source: PacketSource | null = null
   private started = false
+  /** The user wants what was ended by `flush` or `purgeIdle`. */
+  private asked = false
 
   /** @throws {OptionError} @throws {ChainError} */
   constructor(openSource: () => Promise<PacketSource>, chains: readonly AnyChain[], options: ObserverOptions) {
@@ -78,12 +80,14 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
 
   /** End every flow now, and go on: their records come next. */
   flush(): void {
+    this.asked = true
     this.flows.flush()
     while (this.flows.flushNext(FLUSH_STEP));
   }
 
   /** End every flow that was silent for more than so many seconds of packet time. @throws {OptionError} */
   purgeIdle(seconds: number): void {
+    this.asked = true
     this.flows.purge(duration('purgeIdle', seconds))
   }
 
@@ -131,9 +135,12 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
       for (let more = true; more && !this.stopped; ) {
         const dry = !this.pipeline.run(source)
         this.account(source)
-        if (this.flows.outlet.waiting) yield* this.deliver()
+        const late = performance.now() - breath > BREATH
+        // records wait until there are many of them, unless somebody may wait for them
+        const { outlet } = this.flows
+        if (outlet.hasWhole || (outlet.waiting && (late || this.asked || source.stored !== true))) yield* this.deliver()
         if (dry) more = await this.refill(source)
-        if (performance.now() - breath > BREATH) {
+        if (late) {
           await nextTurn()
           breath = performance.now()
         }
@@ -157,6 +164,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
 
   private *deliver(): Generator<RecordBatch, void, undefined> {
     const { outlet } = this.flows
+    this.asked = false
     for (const batch of outlet.take()) {
       yield batch
       outlet.giveBack(batch)

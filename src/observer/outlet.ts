@@ -24,6 +24,11 @@ export class Outlet {
     return this.ready.length > 0 || this.current.length > 0
   }
 
+  /** True where a whole batch waits. */
+  get hasWhole(): boolean {
+    return this.ready.length > 0
+  }
+
   /** All records so far, in order; they are the caller's until `giveBack`. */
   take(): RecordBatch[] {
     if (this.current.length > 0) this.turn()

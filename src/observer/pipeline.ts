@@ -18,6 +18,8 @@ const { Active: ACTIVE, Vetoed: VETOED } = State
 
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
+/** With fewer flows the table is in the processor's cache anyway. */
+const LARGE = 4096
 
 /** From a packet to its flow's hooks. This is the hot path: per packet it allocates nothing. */
 export class Pipeline {
@@ -72,7 +74,7 @@ export class Pipeline {
       const wanted = Math.min(LANES, this.limit - ledger.packets)
       let count = 0
       while (count < wanted && source.next(lanes[count].packet)) lanes[count++].decode()
-      table.warm(lanes, count)
+      if (table.size > LARGE) table.warm(lanes, count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
     }

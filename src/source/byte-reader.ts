@@ -6,6 +6,8 @@ export interface ByteReader {
    * @throws WeirError where they cannot be read.
    */
   read(target: Uint8Array): Promise<number>
+  /** The same at once, for a reader that never waits for octets which are still to come: a regular file. */
+  readNow?(target: Uint8Array): number
   /** Begin again at the first octet. @returns false where that cannot be. */
   rewind(): boolean
   /** Give back what the reader holds. A `read` that is waiting ends. */

@@ -1,4 +1,4 @@
-import { close, read } from 'node:fs'
+import { close, read, readSync } from 'node:fs'
 
 import { SourceError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
@@ -30,9 +30,20 @@ export class FileReader implements ByteReader {
       this.position += octets
       return octets
     } catch (cause) {
-      throw new SourceError('WEIR_SOURCE_READ', `${this.#name}: cannot be read: ${(cause as Error).message}`, { cause })
+      throw this.#cannotRead(cause)
     } finally {
       this.#reading = null
+    }
+  }
+
+  readNow(target: Uint8Array): number {
+    if (this.#closed) return 0
+    try {
+      const octets = readSync(this.#descriptor, target, 0, target.length, this.#inherited ? null : this.position)
+      this.position += octets
+      return octets
+    } catch (cause) {
+      throw this.#cannotRead(cause)
     }
   }
 
@@ -40,6 +51,10 @@ export class FileReader implements ByteReader {
     if (this.#inherited) return false
     this.position = 0
     return true
+  }
+
+  #cannotRead(cause: unknown): SourceError {
+    return new SourceError('WEIR_SOURCE_READ', `${this.#name}: cannot be read: ${(cause as Error).message}`, { cause })
   }
 
   async close(): Promise<void> {

@@ -130,6 +130,10 @@ export class PcapSource implements PacketSource {
     return this.#input.close()
   }
 
+  get stored(): boolean {
+    return this.#input.stored
+  }
+
   get position(): number {
     return this.#input.position
   }

@@ -94,6 +94,10 @@ export class PcapngSource implements PacketSource {
     return this.#input.close()
   }
 
+  get stored(): boolean {
+    return this.#input.stored
+  }
+
   get position(): number {
     return this.#input.position
   }

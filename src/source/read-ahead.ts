@@ -3,6 +3,11 @@ import type { ByteReader } from './byte-reader.ts'
 
 /** @unit octets */
 export const DEFAULT_CHUNK = 4 << 20
+/**
+ * Of a file that is read at once: what fits into the processor's second cache together with the flows, so that the packets are still there when
+ * they are parsed. @unit octets
+ */
+const FILE_CHUNK = 256 << 10
 const LARGEST_CHUNK = 16 << 20
 /** Room for the rest of a record that a chunk cut in two; grows where a record is longer. */
 const HEADROOM = 64 << 10
@@ -20,9 +25,12 @@ interface Chunk {
 }
 
 /**
- * A window that moves over a reader. While the octets from `at` to `end` are parsed, the next chunk is read into the other of two
- * buffers; `refill` puts what was not parsed in front of it, so a record is never in two pieces. What the window shows stays
- * untouched until the following `refill`.
+ * A window that moves over a reader; a record is never in two pieces: `refill` puts what was not parsed in front of the next chunk. What
+ * the window shows stays untouched until the following `refill`.
+ *
+ * Of a reader that waits, the next chunk is read into the other of two buffers while the octets from `at` to `end` are parsed. A file
+ * is read into one small buffer, at the moment it is needed: measured, that is faster than on another thread, whose octets come from
+ * another core's cache (docs/decisions/reading-files.md); the system reads ahead of it.
  */
 export class ReadAhead {
   bytes: Uint8Array = NO_BYTES
@@ -50,7 +58,7 @@ export class ReadAhead {
    * @param taken octets that were read from the reader already, and are not shown.
    * @throws OptionError
    */
-  constructor(reader: ByteReader, chunkSize = DEFAULT_CHUNK, taken = 0) {
+  constructor(reader: ByteReader, chunkSize = reader.readNow === undefined ? DEFAULT_CHUNK : FILE_CHUNK, taken = 0) {
     if (!(Number.isInteger(chunkSize) && chunkSize >= 1 && chunkSize <= LARGEST_CHUNK)) {
       throw new OptionError('WEIR_OPTION_CHUNK_SIZE', `chunkSize is ${chunkSize}; it must be an integer from 1 to ${LARGEST_CHUNK}`)
     }
@@ -65,6 +73,10 @@ export class ReadAhead {
     return this.#before - (this.end - this.at)
   }
 
+  get stored(): boolean {
+    return this.#reader.readNow !== undefined
+  }
+
   get size(): number | null {
     return this.#reader.size
   }
@@ -72,6 +84,7 @@ export class ReadAhead {
   /** Wait for the next chunk. @returns false at the end; what was not parsed is then still in the window. */
   async refill(): Promise<boolean> {
     if (this.#ended) return false
+    if (this.#reader.readNow !== undefined) return this.#refillNow()
     const octets = await (this.#reading ?? this.#read())
     this.#reading = null
     if (this.#ended) return false
@@ -82,6 +95,33 @@ export class ReadAhead {
     this.#show(this.#next!, octets)
     this.#reading = this.#read()
     return true
+  }
+
+  #refillNow(): boolean {
+    const unparsed = this.end - this.at
+    let chunk = (this.#shown ??= newChunk(Math.min(HEADROOM, this.#chunkSize), this.#chunkSize))
+    if (unparsed > chunk.headroom) {
+      chunk = newChunk(Math.max(unparsed, 2 * chunk.headroom), this.#chunkSize)
+      chunk.bytes.set(this.bytes.subarray(this.at, this.end), chunk.headroom - unparsed)
+      this.#shown = chunk
+    } else {
+      chunk.bytes.copyWithin(chunk.headroom - unparsed, this.at, this.end)
+    }
+    this.bytes = chunk.bytes
+    this.view = chunk.view
+    this.at = chunk.headroom - unparsed
+    this.end = chunk.headroom
+    let octets = 0
+    try {
+      octets = this.#reader.readNow!(chunk.bytes.subarray(chunk.headroom, chunk.headroom + this.#chunkSize))
+    } catch (error) {
+      this.failure = error instanceof WeirError ? error : new SourceError('WEIR_SOURCE_READ', String(error), { cause: error })
+    }
+    this.end += octets
+    this.#before += octets
+    this.position = this.#reader.position
+    if (octets === 0) this.#ended = true
+    return octets > 0
   }
 
   async close(): Promise<void> {

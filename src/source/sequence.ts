@@ -61,6 +61,10 @@ export class Sequence implements PacketSource {
     await Promise.all(this.#sources.map(source => source.close()))
   }
 
+  get stored(): boolean {
+    return this.#sources.every(source => source.stored === true)
+  }
+
   get position(): number {
     return this.#sources.reduce((sum, source) => sum + source.position, 0)
   }

@@ -23,6 +23,8 @@ export interface PacketSource {
   readonly position: number
   /** How much there is; null where nobody knows (a pipe). @unit octets */
   readonly size: number | null
+  /** True where all packets are there already, so that `refill` never waits for one that is still to come. Left out: false. */
+  readonly stored?: boolean
   /** Packets that were captured but did not pass the filter; null where that cannot be known. */
   readonly filtered: number | null
   /** Packets lost before they reached the source; null where that cannot be known. */
