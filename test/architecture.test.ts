@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   observer: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink'],
   observe: ['errors', 'packet', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],
   index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'observer', 'observe'],
-  cli: ['index', 'node:', 'commander'],
+  cli: ['index', 'node:', 'commander', 'jiti'],
   testing: ['packet', 'index'],
 }
 

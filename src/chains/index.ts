@@ -1,3 +1,4 @@
+import { isChain } from '../chain/define.ts'
 import type { AnyChain } from '../chain/types.ts'
 import { OptionError } from '../errors.ts'
 import { basic } from './basic.ts'
@@ -36,22 +37,35 @@ export const chainOptions: ReadonlyMap<string, OptionedChain> = new Map<string, 
   ['community', { options: COMMUNITY_OPTIONS, make: community }],
 ])
 
+/** A function of the user's that makes a chain with options: numbers where they look like it, else text. */
+export type ChainMaker = (options: Readonly<Record<string, number | string>>) => unknown
+
 /**
  * @param names comma separated, with options behind a colon: `basic,splt:n=50`
- * @param more chains by name that are known besides the built-in ones, and before them
+ * @param more chains of the user's by name, and functions that make some; they are looked for before the built-in ones
  * @throws {OptionError} WEIR_OPTION_CHAINS, for a name or an option that is none
  */
-export function chainsByName(names: string, more: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>()): AnyChain[] {
+export function chainsByName(names: string, more: ReadonlyMap<string, AnyChain | ChainMaker> = new Map<string, AnyChain>()): AnyChain[] {
   return names.split(',').map((each) => each.trim()).filter((each) => each !== '').map((each) => {
     const [name, ...options] = each.split(':')
     const known = name.trim().toLowerCase()
     const chain = more.get(known) ?? builtinChains.get(known)
     if (chain === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `there is no chain '${name}': ${advice(known, [...more.keys(), ...builtinChains.keys()])}`)
+    if (typeof chain === 'function') return made(name, chain, options)
     if (options.length === 0) return chain
     const optioned = more.has(known) ? undefined : chainOptions.get(known)
     if (optioned === undefined) throw new OptionError('WEIR_OPTION_CHAINS', `chain '${known}' takes no options: leave away ':${options.join(':')}'`)
     return optioned.make(optionsOf(known, optioned, options))
   })
+}
+
+function made(name: string, make: ChainMaker, options: readonly string[]): AnyChain {
+  const chain = make(Object.fromEntries(options.map((option) => {
+    const [key, value = ''] = option.split(/=(.*)/s)
+    return [key.trim(), value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
+  })))
+  if (isChain(chain)) return chain
+  throw new OptionError('WEIR_OPTION_CHAINS', `'${name}' is a function that made no chain: it must return what defineChain returns`)
 }
 
 function advice(name: string, known: readonly string[]): string {

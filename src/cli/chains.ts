@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 
-import { builtinChains, chainOptions, chainsByName, observe, openTarget, type AnyChain, type ColumnInfo } from '../index.ts'
+import { builtinChains, chainOptions, observe, openTarget, type AnyChain, type ColumnInfo } from '../index.ts'
+import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
+import { appended } from './values.ts'
 
 /** Add the command to the program. `done` is told its exit status. */
 export function addChains(program: Command, done: (status: Status) => void): void {
@@ -9,6 +11,7 @@ export function addChains(program: Command, done: (status: Status) => void): voi
     .summary('list what records can hold')
     .description('List the built-in chains and, for each, its fields: kind, unit, IPFIX information element, description.')
     .argument('[name...]', 'chains to show (default: all)')
+    .option('--chain-module <file>', 'show also those that a module of yours exports; may be given again', appended, [])
     .option('--json', 'as JSON')
     .addHelpText('after', `
 A kind with a question mark may be null. Fields of a side end in _fwd (with the flow's first packet) and _rev.
@@ -18,9 +21,9 @@ Examples:
   weir chains tcp
   weir observe -c basic,splt:n=50 trace.pcap
   weir chains --json | jq -r '.[].columns[].name'`)
-    .action(async (names: string[], options: { json?: true }) => {
-      const chains = names.length === 0 ? [...builtinChains.values()] : chainsByName(names.join(','))
-      await print(options.json === true ? `${JSON.stringify(chains.map(plain), null, 2)}\n` : table(chains, names.length === 0))
+    .action(async (names: string[], options: { json?: true; chainModule: readonly string[] }) => {
+      const chains = names.length === 0 && options.chainModule.length === 0 ? [...builtinChains.values()] : await chainsOf(names.join(','), options.chainModule)
+      await print(options.json === true ? `${JSON.stringify(chains.map(plain), null, 2)}\n` : table(chains, names.length === 0 && options.chainModule.length === 0))
       done(Status.Done)
     })
 }

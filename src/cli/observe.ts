@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
 
-import { chainsByName, formatOf, FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
+import { formatOf, FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
+import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
 import { checkPlaces } from './places.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
 import { summary } from './summary.ts'
-import { count, duration, idleTimeout } from './values.ts'
+import { appended, count, duration, idleTimeout } from './values.ts'
 
 interface Options {
   chains: string
+  chainModule: readonly string[]
   output: string
   format?: string
   key?: string
@@ -32,6 +34,7 @@ SOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.g
 observation. Their format, pcap or pcapng, plain or gzip, is told by their first octets.`)
     .argument('<source...>', 'captures to read')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
+    .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])
     .option('-o, --output <target>', 'where records go: a path, or - for standard output', '-')
     .option('--format <name>', `format of the records: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension of the output)`)
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
@@ -57,6 +60,7 @@ is 0. A second one ends weir at once.
 Examples:
   weir observe trace.pcap.gz
   weir observe -c basic,tcp,id -o flows.ndjson monday.pcap tuesday.pcapng
+  weir observe -c basic,splt:n=50 --chain-module mine.ts trace.pcap
   tcpdump -i eth0 -w - | weir observe - | jq -r .dip
   weir observe --idle-timeout 60,tcp=300 --active-timeout 5m \\
     --summary ledger.json -o flows.ndjson trace.pcap`)
@@ -65,6 +69,7 @@ Examples:
 
 async function run(sources: string[], options: Options): Promise<Status> {
   const stop = onStop()
+  const chains = await chainsOf(options.chains, options.chainModule)
   const format = formatOf(options.output, options.format)
   await checkPlaces({ sources, output: options.output, summary: options.summary })
   const { stderr } = process
@@ -74,7 +79,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
     stderr.write(`${line}\n`)
   }
   const observer = observe(sources, {
-    ...observerOptions(options), chains: chainsByName(options.chains), signal: stop,
+    ...observerOptions(options), chains, signal: stop,
     onWarning: ({ message }) => say(`weir: warning: ${message}`),
   })
   // a source may be a pipe that says nothing for ever

@@ -43,3 +43,8 @@ function protocolOf(option: string, name: string): string {
   if (/^\d{1,3}$/.test(name) && Number(name) < 256) return String(Number(name))
   throw new OptionError('WEIR_OPTION_VALUE', `${option} knows no protocol '${name}': use ${Object.keys(PROTOCOL_NAMES).join(', ')}, default, or a number from 0 to 255`)
 }
+
+/** Of an option that may be given again. */
+export function appended(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value]
+}
