@@ -16,9 +16,9 @@ export interface RealCapture {
 }
 
 /** Of a long capture the beginning is enough. */
-const MOST_FRAMES = 1500
+const MOST_FRAMES = 1000
 /** How many captures of one format, link type and origin: the corpora have many that are alike. */
-const ALIKE = 6
+const ALIKE = 4
 
 /** The captures of the repository, and of the corpora where they are: some of every kind. */
 export async function realCaptures(): Promise<RealCapture[]> {
