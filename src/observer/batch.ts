@@ -2,11 +2,16 @@ import type { Compiled } from '../chain/compile.ts'
 import { RECORD_COLUMNS } from '../chain/columns.ts'
 import type { Pool } from '../chain/mark.ts'
 import { FAMILY_SHIFT } from '../flow/key.ts'
-import { DESCRIBED, FIRST, FLAG_PORTS, FLAGS_OCTET, KEY, LAST, NUMBER, PART, REASON_OCTET, SOURCE } from '../flow/row.ts'
+import * as Row from '../flow/row.ts'
 import type { FlowTable } from '../flow/table.ts'
 import type { AddressColumn, Batch, Column, ColumnInfo, NumberColumn, ObjectColumn } from '../schema/schema.ts'
 import { fieldColumn, type RowMemory, type Taken } from './field-column.ts'
 
+// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
+const { DESCRIBED, FIRST, FLAG_PORTS, FLAGS_OCTET, KEY, LAST, NUMBER, PART, REASON_OCTET, SOURCE } = Row
+const FAMILY = FAMILY_SHIFT
+
+/** Records in a batch: few enough to stay in the processor's second cache until they are written. */
 const CAPACITY = 1024
 let nextId = 1
 
@@ -23,7 +28,7 @@ export class RecordBatch implements Batch {
   private readonly memory: RowMemory
   private readonly addresses = new Int32Array(CAPACITY * 8)
   private readonly durations: Float64Array | null
-  private readonly sources: (string | null)[]
+  private readonly sources: (string | null)[] | null
   private readonly taken: readonly Taken[]
   private readonly described: boolean
   private readonly pool: Pool
@@ -37,7 +42,7 @@ export class RecordBatch implements Batch {
     }
     this.pool = pool
     this.described = described
-    this.sources = []
+    this.sources = shows(compiled, 'source') ? [] : null
     const infos = compiled.schema.columns
     this.durations = shows(compiled, 'duration') ? new Float64Array(CAPACITY) : null
     const taken: Taken[] = []
@@ -66,16 +71,18 @@ export class RecordBatch implements Batch {
     const i = this.length++
     const to = i * stride
     const from = row * stride
-    for (let word = 0; word < stride; word++) memory.i32[to + word] = table.i32[from + word]
+    const target = memory.i32, rows = table.i32
+    for (let word = 0; word < stride; word++) target[to + word] = rows[from + word]
     memory.u8[to * 4 + REASON_OCTET] = reason
-    const family = (memory.i32[to + (this.described ? DESCRIBED : KEY) + 3] >> FAMILY_SHIFT) & 3
+    const family = (memory.i32[to + (this.described ? DESCRIBED : KEY) + 3] >> FAMILY) & 3
     if (family === 2) for (let word = 0; word < 8; word++) this.addresses[i * 8 + word] = table.addresses[row * 8 + word]
     if (this.durations !== null) {
       const { u32 } = memory
       this.durations[i] = u32[to + LAST] - u32[to + FIRST] + (u32[to + LAST + 1] - u32[to + FIRST + 1]) / 1e9
-      this.sources[i] = sourceNames[u32[to + SOURCE]]
     }
-    for (const { values, take } of this.taken) values[i] = take(i, this.pool)
+    if (this.sources !== null) this.sources[i] = sourceNames[memory.u32[to + SOURCE]]
+    const { taken } = this
+    for (let column = 0; column < taken.length; column++) taken[column].values[i] = taken[column].take(i, this.pool)
   }
 
   clear(): void {
@@ -99,7 +106,7 @@ export class RecordBatch implements Batch {
       case 'number': return number(memory.f64, NUMBER / 2, 8)
       case 'part': return number(memory.u32, PART, 4)
       case 'duration': return { ...info, kind: 'f64', data: this.durations!, offset: 0, stride: 1, validity: null, nan: false }
-      case 'source': return { ...info, kind: 'text', values: this.sources } satisfies ObjectColumn
+      case 'source': return { ...info, kind: 'text', values: this.sources! } satisfies ObjectColumn
       default: return { ...info, kind: 'i64', data: memory.u32, offset: property === 'firstNanoseconds' ? FIRST : LAST, stride }
     }
   }
