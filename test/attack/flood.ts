@@ -1,4 +1,4 @@
-import { basic, defineChain, type Frame, MemorySource, observe, type ObserverOptions } from '../../src/index.ts'
+import { type AnyChain, basic, defineChain, type Frame, MemorySource, observe, type ObserverOptions } from '../../src/index.ts'
 import type { Flows } from '../../src/observer/flows.ts'
 import { ethernet, ipv4, SYN, tcp } from '../../src/testing/build.ts'
 import { EPOCH, expectBalance } from '../observer/observed.ts'
@@ -42,7 +42,7 @@ export interface Endured {
 }
 
 /** Observe an attack; how full the table is, and the ledger, are looked at with every packet. */
-export async function endure(frames: readonly Frame[], options: ObserverOptions): Promise<Endured> {
+export async function endure(frames: readonly Frame[], options: ObserverOptions, more: readonly AnyChain[] = []): Promise<Endured> {
   let mostRows = 0
   const watch = defineChain({
     name: 'watch', doc: '',
@@ -51,7 +51,7 @@ export async function endure(frames: readonly Frame[], options: ObserverOptions)
       expectBalance(observer.ledger)
     },
   })
-  const observer = observe(new MemorySource(frames), { ...options, chains: [basic, watch] })
+  const observer = observe(new MemorySource(frames), { ...options, chains: [basic, watch, ...more] })
   const flows = Reflect.get(observer, 'flows') as Flows
   const records: Endured['records'][number][] = []
   for await (const { sip, sp, pkt_fwd, pkt_rev, end_reason } of observer) records.push({ sip: sip!, sp, packets: pkt_fwd + pkt_rev, end_reason })

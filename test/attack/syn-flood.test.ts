@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Frame } from '../../src/index.ts'
+import { defineChain, type Frame, IGNORE } from '../../src/index.ts'
 import { CLIENT, datagram } from '../observer/observed.ts'
 import { at, endure, merged, synFlood } from './flood.ts'
 
@@ -28,6 +28,14 @@ describe('a SYN flood from random sources', () => {
     const { records } = await endure(synFlood(1000, 100), { maxFlows: MAX_FLOWS })
     const ports = records.map(({ sp }) => sp)
     expect(ports).toEqual(Array.from({ length: 1000 }, (_, n) => n))
+  })
+
+  it('of flows that a chain does not want uses no more rows either, and none of those that are wanted has to go', async () => {
+    const picky = defineChain({ name: 'picky', doc: '', newFlow: ({ key }) => (key.sourcePort! % 100 === 0 ? undefined : IGNORE) })
+    const { records, in_flows, mostRows } = await endure(synFlood(5000, 1000), { maxFlows: MAX_FLOWS }, [picky])
+    expect(mostRows).toBeLessThanOrEqual(MAX_FLOWS)
+    expect(in_flows).toBe(50)
+    expect(records.map(({ sp, end_reason }) => [sp, end_reason])).toEqual(Array.from({ length: 50 }, (_, n) => [100 * n, 'forced']))
   })
 
   /** What becomes of flows that have a packet every maxFlows / (2 x rate) seconds. */
