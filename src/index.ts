@@ -41,6 +41,8 @@ export { Packet } from './packet/packet.ts'
 export type { TcpOptionsView } from './packet/tcp-options.ts'
 export type { IcmpView, QuoteView, TcpView, TransportView, UdpView } from './packet/transport-view.ts'
 
+export type { CaptureInput } from './source/open.ts'
+export { SCHEMES, type Scheme } from './source/schemes.ts'
 export type { PacketSource } from './source/source.ts'
 export { MemorySource, type Frame } from './source/memory.ts'
 export type { AddressColumn, Batch, Column, ColumnInfo, FieldInfo, Kind, NanosecondColumn, NumberColumn, NumberData, ObjectColumn, Schema, TimeColumn, Validity } from './schema/schema.ts'

@@ -2,10 +2,11 @@ import type { AnyChain, Checked, FlowRecord } from './chain/types.ts'
 import { basic } from './chains/basic.ts'
 import { tcp } from './chains/tcp.ts'
 import { Observer, type ObserverOptions } from './observer/observer.ts'
+import type { CaptureInput } from './source/open.ts'
 import type { PacketSource } from './source/source.ts'
 
-/** A URI, several (read one after the other as one observation), a capture in memory, or a source of your own. */
-export type ObserveSource = string | Uint8Array | readonly (string | Uint8Array)[] | PacketSource
+/** A URI, a capture in memory, a stream of octets, several of these (read one after the other as one observation), or a source of your own. */
+export type ObserveSource = CaptureInput | readonly CaptureInput[] | PacketSource
 
 /**
  * Observe the flows of a source.
@@ -25,7 +26,7 @@ export function observe(source: ObserveSource, options: ObserverOptions & { read
 async function open(source: ObserveSource): Promise<PacketSource> {
   if (isPacketSource(source)) return source
   const { openAll } = await import('./source/sequence.ts')
-  return openAll(typeof source === 'string' || source instanceof Uint8Array ? [source] : source)
+  return openAll(Array.isArray(source) ? source : [source as CaptureInput])
 }
 
 function isPacketSource(source: ObserveSource): source is PacketSource {

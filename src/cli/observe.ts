@@ -31,7 +31,7 @@ export function addObserve(program: Command, done: (status: Status) => void): vo
     .description(`Read captures, divide their packets into flows, and write a record for each flow.
 
 SOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.gz). Several are read one after the other as one \
-observation. Their format, pcap or pcapng, plain or gzip, is told by their first octets.`)
+observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip, zstd, xz, bzip2, lz4) are told by their first octets.`)
     .argument('<source...>', 'captures to read')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
     .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])

@@ -1,28 +1,29 @@
+import { compressionOf } from './compression.ts'
+import { looksLikeErf } from './erf.ts'
+import { beginsWith } from './magic.ts'
 import { isPcap } from './pcap.ts'
 import { byteOrderOf } from './pcapng.ts'
+import { isSnoop } from './snoop.ts'
 
 /** Octets that tell a format. */
 export const MAGIC_LENGTH = 24
 
-export type Format = 'pcap' | 'pcapng' | 'gzip'
+export type Format = 'pcap' | 'pcapng' | 'snoop' | 'erf' | 'tsh'
 
-/** What a capture is, by its first octets; null where weir does not know it. */
-export function formatOf(head: Uint8Array): Format | null {
-  if (beginsWith(head, 0x1f, 0x8b)) return 'gzip'
+/** What a capture is, by its first octets; null where weir does not know it. `tsh` has nothing to be known by. */
+export function formatOf(head: Uint8Array): Exclude<Format, 'tsh'> | null {
   const view = new DataView(head.buffer, head.byteOffset, head.length)
   if (head.length >= 4 && isPcap(view.getUint32(0))) return 'pcap'
   if (head.length >= 12 && byteOrderOf(view, 0) !== null) return 'pcapng'
-  return null
+  if (isSnoop(head)) return 'snoop'
+  return unsupported(head) === null && compressionOf(head) === null && looksLikeErf(head) ? 'erf' : null
 }
 
 const UNSUPPORTED: readonly (readonly [name: string, ...magic: number[]])[] = [
-  ['is compressed with zstd', 0x28, 0xb5, 0x2f, 0xfd],
-  ['is compressed with xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  ['is compressed with bzip2', 0x42, 0x5a, 0x68],
-  ['is compressed with lz4', 0x04, 0x22, 0x4d, 0x18],
   ['is compressed with compress (.Z)', 0x1f, 0x9d],
+  ['is compressed with lz4 as of before 2013', 0x02, 0x21, 0x4c, 0x18],
   ['is a zip archive', 0x50, 0x4b, 0x03, 0x04],
-  ['is a snoop capture', 0x73, 0x6e, 0x6f, 0x6f, 0x70, 0, 0, 0],
+  ['is a 7z archive', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
   ['is an IXIA pcap capture', 0x1c, 0x00, 0x01, 0xac],
   ['is an IXIA pcap capture', 0x1c, 0x00, 0x01, 0xab],
   ['is an IXIA pcap capture', 0xac, 0x01, 0x00, 0x1c],
@@ -36,17 +37,5 @@ export function unsupported(head: Uint8Array): string | null {
   for (const [name, ...magic] of UNSUPPORTED) {
     if (beginsWith(head, ...magic)) return name
   }
-  return looksLikeErf(head) ? 'looks like an ERF capture' : null
-}
-
-/** ERF has no magic number: a time stamp (little-endian 32.32) after 1995, a known type, and a length that holds its own header, as libtrace asks. */
-function looksLikeErf(head: Uint8Array): boolean {
-  if (head.length < 16) return false
-  const view = new DataView(head.buffer, head.byteOffset)
-  const type = view.getUint8(8) & 0x7f
-  return view.getUint32(4, true) >= 788_918_400 && type >= 1 && type <= 48 && view.getUint16(10) >= 16
-}
-
-function beginsWith(head: Uint8Array, ...magic: number[]): boolean {
-  return head.length >= magic.length && magic.every((octet, i) => head[i] === octet)
+  return null
 }

@@ -1,22 +1,36 @@
 import { existsSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 
 import { CaptureError, SourceError } from '../errors.ts'
 import { MemoryReader, PeekedReader, type ByteReader } from './byte-reader.ts'
-import { formatOf, MAGIC_LENGTH, unsupported } from './format.ts'
-import { GzipReader } from './gzip-reader.ts'
+import { compressionOf } from './compression.ts'
+import { decompress } from './decompress.ts'
+import { ERF_HEADER, ErfSource } from './erf.ts'
+import { type Format, formatOf, MAGIC_LENGTH, unsupported } from './format.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { openFile, openStdin } from './open-file.ts'
 import { PCAP_HEADER, PcapSource } from './pcap.ts'
 import { PcapngSource } from './pcapng.ts'
 import { ReadAhead } from './read-ahead.ts'
+import { type Scheme, SCHEMES } from './schemes.ts'
+import { SNOOP_HEADER, SnoopSource } from './snoop.ts'
 import type { PacketSource } from './source.ts'
-import { FILE_SCHEMES, parseUri } from './uri.ts'
+import { TshSource } from './tsh.ts'
+import { parseUri } from './uri.ts'
+import { type OctetStream, WebReader } from './web-reader.ts'
+
+/** What captures are read from: a URI, octets in memory, or octets that come. */
+export type CaptureInput = string | Uint8Array | OctetStream
 
 export interface SourceOptions {
   /** Octets to read at a time. @unit octets @range 1-16777216 */
   chunkSize?: number
   /** Numbers for the interfaces; sources of one observation share them. */
   interfaces?: InterfaceNumbers
+  /** False: decompress with what weir brings, also where the system has a program for it. */
+  tools?: boolean
+  /** What a URI's scheme says of the capture. */
+  scheme?: Scheme | null
 }
 
 /**
@@ -24,52 +38,89 @@ export interface SourceOptions {
  * Its format and its compression are told by its first octets.
  * @throws SourceError
  */
-export async function openSource(from: string | Uint8Array, options: SourceOptions = {}): Promise<PacketSource> {
-  if (typeof from !== 'string') return openReader('memory', new MemoryReader(from), options)
+export async function openSource(from: CaptureInput, options: SourceOptions = {}): Promise<PacketSource> {
+  if (from instanceof Uint8Array) return openReader('memory', new MemoryReader(from), options)
+  if (typeof from !== 'string') return openReader('stream', new WebReader('stream', from), options)
+  const { scheme } = parseUri(from)
   const path = pathOf(from)
-  return openReader(path, await (path === '-' ? openStdin() : openFile(path)), options)
+  return openReader(path, await (path === '-' ? openStdin() : openFile(path)), { ...options, scheme })
 }
 
 /** Open a capture that `reader` reads; the reader is closed with the source, and where there is none. @throws SourceError */
 export async function openReader(name: string, reader: ByteReader, options: SourceOptions = {}): Promise<PacketSource> {
+  let inner = reader
   try {
     const stored = await PeekedReader.peek(reader, MAGIC_LENGTH)
-    if (formatOf(stored.head) !== 'gzip') return sourceOf(name, reader, stored, options)
-    const gzip = new GzipReader(name, stored)
-    return sourceOf(name, gzip, await PeekedReader.peek(gzip, MAGIC_LENGTH), options)
+    const compression = options.scheme?.isRaw === true ? null : compressionOf(stored.head)
+    if (compression === null) return sourceOf(name, reader, stored, options)
+    inner = await decompress(name, compression, stored, options.tools)
+    return sourceOf(name, inner, await PeekedReader.peek(inner, MAGIC_LENGTH), options)
   } catch (error) {
-    await reader.close()
+    await inner.close()
     // Nothing of the capture was read: it cannot be opened, rather than is cut
     if (error instanceof CaptureError) throw new SourceError('WEIR_SOURCE_FORMAT', error.message, { cause: error })
     throw error
   }
 }
 
-/** The path that a URI names; `-` is standard input. @throws SourceError for a scheme that is not known. */
+/** The path that a URI names; `-` is standard input. @throws SourceError for a scheme that is not known, or not read. */
 export function pathOf(uri: string): string {
-  const parsed = parseUri(uri)
-  if (parsed.path === '') throw new SourceError('WEIR_SOURCE_OPEN', `'${uri}' names no file`)
-  if (parsed.kind === 'unknown' && !existsSync(parsed.path)) {
-    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: there is no scheme '${parsed.scheme}:', and no such file; schemes are ${FILE_SCHEMES.map(s => `${s}:`).join(', ')}`)
+  const { scheme, body, unknown } = parseUri(uri)
+  if (body === '') throw new SourceError('WEIR_SOURCE_OPEN', `'${uri}' names no file`)
+  if (scheme !== null && scheme.kind !== 'file' && !existsSync(uri)) {
+    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: ${scheme.name}: is ${scheme.doc}, which weir does not read: ${instead(scheme, body)}`)
   }
-  return parsed.path
+  if (unknown !== null && !existsSync(uri)) {
+    const known = SCHEMES.filter(({ kind }) => kind === 'file').map(({ name }) => `${name}:`).join(', ')
+    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: there is no scheme '${unknown}:', and no such file; schemes are ${known}`)
+  }
+  if (scheme === null && isInterface(body) && !existsSync(body)) {
+    const int = SCHEMES.find(({ name }) => name === 'int')!
+    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: is ${int.doc}: ${instead(int, body)}`)
+  }
+  return scheme === null || scheme.kind === 'file' ? body : uri
 }
 
-function sourceOf(name: string, reader: ByteReader, peeked: PeekedReader, { chunkSize, interfaces = new InterfaceNumbers() }: SourceOptions): PacketSource {
+function instead({ instead: what = '' }: Scheme, body: string): string {
+  return /^[\w.:@-]+$/.test(body) ? what.replace('INTERFACE', body).replace('URI', body) : what
+}
+
+function isInterface(name: string): boolean {
+  return Object.hasOwn(networkInterfaces(), name)
+}
+
+function sourceOf(name: string, reader: ByteReader, peeked: PeekedReader, { chunkSize, scheme, interfaces = new InterfaceNumbers() }: SourceOptions): PacketSource {
   const { head } = peeked
-  switch (formatOf(head)) {
+  const format: Format | null = scheme?.format === 'tsh' ? 'tsh' : (formatOf(head) ?? scheme?.format ?? null)
+  switch (format) {
     case 'pcap':
       if (head.length < PCAP_HEADER) throw tooShort(name, head)
       return new PcapSource(name, head, new ReadAhead(reader, chunkSize, PCAP_HEADER), interfaces)
     case 'pcapng':
       if (head.length < PCAP_HEADER) throw tooShort(name, head)
       return new PcapngSource(name, new ReadAhead(peeked, chunkSize), interfaces)
-    case 'gzip':
-      throw new SourceError('WEIR_SOURCE_FORMAT', `${name}: is compressed with gzip twice: decompress it once`)
+    case 'snoop':
+      if (head.length < SNOOP_HEADER) throw tooShort(name, head)
+      return new SnoopSource(name, head, new ReadAhead(peeked, chunkSize), interfaces)
+    case 'erf':
+      if (head.length < ERF_HEADER) throw tooShort(name, head)
+      return new ErfSource(name, new ReadAhead(peeked, chunkSize), interfaces)
+    case 'tsh':
+      if (head.length === 0) throw tooShort(name, head)
+      return new TshSource(name, new ReadAhead(peeked, chunkSize), interfaces)
     case null:
-      if (head.length < 4) throw tooShort(name, head)
-      throw new SourceError('WEIR_SOURCE_FORMAT', `${name}: ${unsupported(head) ?? 'is no capture that weir knows'}; pcap and pcapng, plain or with gzip, are supported`)
+      throw notKnown(name, reader, head)
   }
+}
+
+function notKnown(name: string, reader: ByteReader, head: Uint8Array): SourceError {
+  if (head.length < 4) return tooShort(name, head)
+  const compression = compressionOf(head)
+  if (compression !== null) {
+    const what = reader.compressed ? `with ${compression} within another compression: decompress it once` : `with ${compression}, which rawerf: does not look into: use erf:`
+    return new SourceError('WEIR_SOURCE_FORMAT', `${name}: is compressed ${what}`)
+  }
+  return new SourceError('WEIR_SOURCE_FORMAT', `${name}: ${unsupported(head) ?? 'is no capture that weir knows'}; pcap, pcapng, ERF and snoop are, plain or compressed with gzip, zstd, xz, bzip2 or lz4`)
 }
 
 function tooShort(name: string, head: Uint8Array): SourceError {

@@ -1,7 +1,7 @@
 import { SourceError, type WeirError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
-import { openSource, pathOf, type SourceOptions } from './open.ts'
+import { type CaptureInput, openSource, pathOf, type SourceOptions } from './open.ts'
 import type { PacketSource } from './source.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { PacketSource } from './source.ts'
  * before it has written anything.
  * @throws SourceError
  */
-export async function openAll(from: readonly (string | Uint8Array)[], options: SourceOptions = {}): Promise<PacketSource> {
+export async function openAll(from: readonly CaptureInput[], options: SourceOptions = {}): Promise<PacketSource> {
   if (from.filter(one => typeof one === 'string' && pathOf(one) === '-').length > 1) {
     throw new SourceError('WEIR_SOURCE_STDIN', 'standard input (-) can be read once only')
   }

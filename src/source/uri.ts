@@ -1,25 +1,23 @@
-/** Schemes of captures in files. Which format a file has is told by its first octets: `pcap:x.pcapng` is as good as `pcapng:x.pcap`. */
-export const FILE_SCHEMES = ['file', 'pcap', 'pcapfile', 'pcapng'] as const
+import { type Scheme, schemeOf } from './schemes.ts'
 
-export interface FileUri {
-  kind: 'file'
-  /** `-` is standard input. */
-  path: string
+/** What a libtrace URI names: a scheme, which is not case-sensitive, a colon and a body; or a path alone. */
+export interface Uri {
+  /** Null for a path alone. */
+  readonly scheme: Scheme | null
+  /** What follows the scheme: a path or an interface. `-` is standard input. */
+  readonly body: string
+  /** What looks like a scheme, and is none that weir knows; it may be part of a file's name. */
+  readonly unknown: string | null
 }
 
-/** Looks like a scheme, and is none that weir knows; or a file whose name has a colon. */
-export interface UnknownUri {
-  kind: 'unknown'
-  scheme: string
-  path: string
-}
-
-/** A libtrace URI: a scheme, which is not case-sensitive, a colon and a path; or a path alone. */
-export function parseUri(uri: string): FileUri | UnknownUri {
+export function parseUri(uri: string): Uri {
+  // libtrace: an empty scheme is none
+  if (uri.startsWith(':')) return { scheme: null, body: uri.slice(1), unknown: null }
   const match = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(uri)
-  if (match === null) return { kind: 'file', path: uri }
-  const scheme = match[1].toLowerCase()
-  if (!(FILE_SCHEMES as readonly string[]).includes(scheme)) return { kind: 'unknown', scheme, path: uri }
+  if (match === null) return { scheme: null, body: uri, unknown: null }
+  const name = match[1].toLowerCase()
+  const scheme = schemeOf(name)
+  if (scheme === undefined) return { scheme: null, body: uri, unknown: name }
   // RFC 8089 section 2: `file://` and an absolute path
-  return { kind: 'file', path: scheme === 'file' ? match[2].replace(/^\/\//, '') : match[2] }
+  return { scheme, body: name === 'file' ? match[2].replace(/^\/\//, '') : match[2], unknown: null }
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -39,12 +39,25 @@ describe('a URI', () => {
     ['file:/a/b', '/a/b'],
     ['file:///a/b', '/a/b'],
     ['file:a', 'a'],
+    [':trace.pcap', 'trace.pcap'],
+    ['ERF:trace.erf', 'trace.erf'],
+    ['tsh:-', '-'],
   ])('%s names the file %s', (uri, path) => {
-    expect(parseUri(uri)).toEqual({ kind: 'file', path })
+    const { scheme, body, unknown } = parseUri(uri)
+    expect([scheme?.kind ?? 'file', body, unknown]).toEqual(['file', path, null])
   })
 
-  it('with another scheme is not a file', () => {
-    expect(parseUri('dag:/dev/dag0')).toEqual({ kind: 'unknown', scheme: 'dag', path: 'dag:/dev/dag0' })
+  it('with a scheme that is none is the name of a file, perhaps', () => {
+    expect(parseUri('nosuch:x')).toEqual({ scheme: null, body: 'nosuch:x', unknown: 'nosuch' })
+  })
+
+  it.each(['int', 'pcapint', 'ring'])('%s: names an interface', name => {
+    expect(parseUri(`${name}:eth0`)).toMatchObject({ scheme: { name, kind: 'live' }, body: 'eth0' })
+  })
+
+  it.each(['dag', 'dpdk', 'pfring', 'xdp', 'ndag', 'etsilive', 'etsifile', 'wtf', 'duck', 'rt', 'legacyatm', 'legacyeth', 'legacypos', 'legacynzix', 'atmhdr', 'bpf', 'tzsplive'])('%s: is known, and not read', async name => {
+    const error: unknown = await openSource(`${name.toUpperCase()}:what`).catch((refusal: unknown) => refusal)
+    expect(error).toMatchObject({ code: 'WEIR_SOURCE_SCHEME', message: expect.stringMatching(new RegExp(`^\\S+: ${name}: is .*, which weir does not read: `)) as string })
   })
 })
 
@@ -124,10 +137,19 @@ describe('what cannot be opened', () => {
   })
 
   it('a scheme that there is not: those that are, are named', async () => {
-    expect(await refused('dag:/dev/dag0')).toMatchObject({
+    expect(await refused('nosuch:x')).toMatchObject({
       code: 'WEIR_SOURCE_SCHEME',
-      message: "dag:/dev/dag0: there is no scheme 'dag:', and no such file; schemes are file:, pcap:, pcapfile:, pcapng:",
+      message: "nosuch:x: there is no scheme 'nosuch:', and no such file; schemes are file:, pcapfile:, pcap:, pcapng:, erf:, rawerf:, snoop:, tsh:",
     })
+  })
+
+  it.each(['int', 'pcapint', 'ring'])('an interface, yet: %s', async name => {
+    expect((await refused(`${name}:eth0`)).message).toContain('tcpdump -U -w - -i eth0 | weir observe -')
+  })
+
+  const [anInterface] = Object.keys(networkInterfaces())
+  it.skipIf(anInterface === undefined)('the bare name of an interface', async () => {
+    expect((await refused(anInterface)).message).toContain(`tcpdump -U -w - -i ${anInterface} | weir observe -`)
   })
 
   it.each(['', 'pcap:'])("no name: '%s'", async uri => {
@@ -146,18 +168,14 @@ describe('what cannot be opened', () => {
   })
 
   it.each([
-    ['is compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-    ['is compressed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]],
-    ['is compressed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
-    ['is compressed with lz4', [0x04, 0x22, 0x4d, 0x18]],
-    ['is a snoop capture', [0x73, 0x6e, 0x6f, 0x6f, 0x70, 0, 0, 0]],
-    ['looks like an ERF capture', [0, 0, 0, 0, 0x80, 0x3b, 0x5c, 0x4a, 2, 4, 0, 60, 0, 0, 0, 60]],
+    ['is compressed with compress (.Z)', [0x1f, 0x9d]],
+    ['is a zip archive', [0x50, 0x4b, 3, 4]],
     ['is no capture that weir knows', [1, 2, 3, 4, 5, 6, 7, 8]],
     ['is no capture that weir knows', [0x0a, 0x0d, 0x0d, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8]],
   ])('a file that %s', async (what, magic) => {
     expect(await refused(concat(magic, new Uint8Array(30)))).toMatchObject({
       code: 'WEIR_SOURCE_FORMAT',
-      message: `memory: ${what}; pcap and pcapng, plain or with gzip, are supported`,
+      message: `memory: ${what}; pcap, pcapng, ERF and snoop are, plain or compressed with gzip, zstd, xz, bzip2 or lz4`,
     })
   })
 })
