@@ -10,6 +10,8 @@ const STEP_BACK = 60
 export class PacketClock {
   seconds = 0
   nanoseconds = 0
+  /** How often the clock was re-based. */
+  rebases = 0
   private started = false
 
   /**
@@ -37,8 +39,9 @@ export class PacketClock {
     if (step < 0 && (step > -STEP_BACK || (step === -STEP_BACK && nanoseconds >= this.nanoseconds))) return 0
     this.seconds = seconds
     this.nanoseconds = nanoseconds
-    if (this.started) return step > 0 ? step : 0
+    const first = !this.started
     this.started = true
-    return 0
+    if (step < 0) this.rebases++
+    return first || step < 0 ? 0 : step
   }
 }

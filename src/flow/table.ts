@@ -92,6 +92,14 @@ export class FlowTable {
     this.touched = touched
   }
 
+  /** The same for rows that are about to be looked at. */
+  warmRows(rows: Int32Array, from: number, to: number): void {
+    const { i32, stride } = this
+    let touched = 0
+    for (let i = from; i < to; i++) touched ^= i32[rows[i] * stride]
+    this.touched = touched
+  }
+
   /** The same for rows that are about to be removed: their slots in the index. */
   warmRemoval(rows: Int32Array, from: number, to: number): void {
     const { index, mask, i32, stride } = this

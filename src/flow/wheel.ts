@@ -50,7 +50,7 @@ export class TimingWheel {
    * which they were armed; the rows are taken out of the wheel. A year costs no more than the wheel's length.
    */
   advance(seconds: number, out: RowList): void {
-    const steps = seconds < SLOTS ? seconds : SLOTS
+    const steps = this.count === 0 ? 0 : seconds < SLOTS ? seconds : SLOTS
     this.position = (this.position + ((seconds - steps) & MASK)) & MASK
     for (let i = 0; i < steps; i++) {
       this.position = (this.position + 1) & MASK
@@ -80,6 +80,12 @@ export class TimingWheel {
       this.distance = i
       return row
     }
+  }
+
+  /** The row that hangs behind `row` in the same second; -1 where it is the last. */
+  after(row: number): number {
+    const next = this.links[2 * row + 1]
+    return next < this.capacity ? next : -1
   }
 
   private take(slot: number, out: RowList): void {

@@ -2,13 +2,14 @@ import type { Compiled } from '../chain/compile.ts'
 import { pooledWords } from '../chain/compile.ts'
 import { Activity, type Duration } from '../flow/activity.ts'
 import { PacketClock } from '../flow/clock.ts'
+import { Deadlines } from '../flow/deadlines.ts'
 import { EndReason } from '../flow/end-reason.ts'
 import type { FlowKey } from '../flow/key.ts'
 import { Ordering } from '../flow/order.ts'
 import * as Row from '../flow/row.ts'
 import { State } from '../flow/row.ts'
 import { FlowTable } from '../flow/table.ts'
-import { RowList, TimingWheel } from '../flow/wheel.ts'
+import { RowList } from '../flow/wheel.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Packet } from '../packet/packet.ts'
 import { Cursor } from './cursor.ts'
@@ -18,12 +19,10 @@ import type { ResolvedOptions } from './options.ts'
 import { Outlet } from './outlet.ts'
 
 // an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { KEY, NUMBER, PART, SEEN, SOURCE, STATE_OCTET } = Row
+const { NUMBER, PART, SEEN, SOURCE, STATE_OCTET } = Row
 const { Active: ACTIVE, Expiring: EXPIRING, Vetoed: VETOED } = State
 const { Active: END_ACTIVE, End: ENDED, Forced: END_FORCED, Idle: END_IDLE, Resources: END_RESOURCES } = EndReason
 
-/** How many flows are looked at, and armed again, before one that was seen lately has to go. */
-const LOOKS = 16
 /** How many rows are fetched together. */
 const TOGETHER = 32
 
@@ -40,16 +39,13 @@ export class Flows {
   private readonly ledger: Ledger
   private readonly hooks: HookCaller
   private readonly endHooks: HookList
-  private readonly wheel: TimingWheel
-  private readonly vetoed: TimingWheel
+  private readonly deadlines: Deadlines
   private readonly ordering = new Ordering()
   private readonly passed = new RowList()
   private readonly ended = new RowList()
   private readonly expiring = new RowList()
   private readonly pooled: readonly number[]
   private readonly firstWord: number
-  private readonly idle: readonly Duration[]
-  private readonly expiry: Duration
   private flushed = 0
 
   constructor(compiled: Compiled, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
@@ -60,24 +56,21 @@ export class Flows {
     this.ledger = ledger
     this.hooks = hooks
     this.endHooks = this.cursor.hooks('end')
-    this.wheel = new TimingWheel(options.maxFlows)
-    this.vetoed = new TimingWheel(options.maxFlows)
     this.pooled = pooledWords(compiled)
     this.firstWord = compiled.firstWord
-    this.idle = options.idle
-    this.expiry = options.expiry
     const idle = Math.min(options.expiry.seconds, ...options.idle.map((each) => each.seconds))
     this.activity = new Activity(this.table, this.clock, { idle, active: options.active?.seconds ?? Infinity })
+    this.deadlines = new Deadlines(this.table, this.clock, this.activity, options.idle, options.expiry)
   }
 
   /** Flows in the table, vetoed ones apart. */
   get active(): number {
-    return this.wheel.size
+    return this.deadlines.size
   }
 
   /** End the flow in `row` if its time is over. @returns true when it was */
   endIfOver(row: number): boolean {
-    if (!this.activity.isSilent(row, this.timeoutOf(row))) return false
+    if (!this.deadlines.isOver(row)) return false
     this.end(row, END_IDLE)
     return true
   }
@@ -92,7 +85,7 @@ export class Flows {
   /** Make the flow of this packet, its first; a flow has to go where the table is full. `keyed`: the packet that the key is of. */
   begin(key: FlowKey, packet: Packet, keyed: Packet, source: number): number {
     const { table } = this
-    if (table.full) this.makeRoom()
+    if (table.full) this.end(this.deadlines.next(), END_RESOURCES)
     const row = table.insert(key, keyed)
     const at = row * table.stride
     this.activity.see(row)
@@ -100,7 +93,7 @@ export class Flows {
     table.u32[at + SOURCE] = source
     this.activity.begin(row, packet)
     table.u32[at + PART] = 1
-    this.arm(row)
+    this.deadlines.arm(row)
     return row
   }
 
@@ -110,17 +103,17 @@ export class Flows {
     if (table.u8[row * table.stride * 4 + STATE_OCTET] !== ACTIVE) return
     table.u8[row * table.stride * 4 + STATE_OCTET] = EXPIRING
     this.activity.see(row)
-    this.wheel.remove(row)
-    this.arm(row)
+    this.deadlines.disarm(row)
+    this.deadlines.arm(row)
   }
 
   /** A chain does not want the flow: it is no flow, but its packets must be known. */
   veto(row: number): void {
     const { table } = this
-    this.wheel.remove(row)
+    this.deadlines.disarm(row)
     this.release(row)
     table.u8[row * table.stride * 4 + STATE_OCTET] = VETOED
-    this.arm(row)
+    this.deadlines.arm(row)
   }
 
   /** Cut the record of a flow that goes on: the next part begins with this packet. */
@@ -135,39 +128,24 @@ export class Flows {
 
   /** End a flow that is in a wheel. An expiring one was at its end whatever else ends it now; a vetoed one leaves no record. */
   end(row: number, reason: EndReason): void {
-    const vetoed = this.stateOf(row) === VETOED
-    const wheel = vetoed ? this.vetoed : this.wheel
-    wheel.remove(row)
+    this.deadlines.disarm(row)
     this.dismiss(row, reason)
   }
 
   /** The clock went so many seconds forward: end what is over, in the order of the flows' first packets. */
   advance(seconds: number): void {
-    const { passed, ended, table } = this
-    passed.length = 0
+    const { ended, table } = this
     ended.length = 0
-    this.wheel.advance(seconds, passed)
-    if (this.vetoed.size > 0) this.vetoed.advance(seconds, passed)
-    for (let i = 0; i < passed.length; i++) {
-      const row = passed.rows[i]
-      if (this.activity.isSilent(row, this.timeoutOf(row))) ended.push(row)
-      else this.arm(row)
-    }
+    this.deadlines.advance(seconds, this.ledger.packets, ended)
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     this.dismissAll(ended, 0, ended.length, END_IDLE)
   }
 
   /** End every flow that was silent for more than so long. */
   purge(silence: Duration): void {
-    const { passed, ended, table } = this
-    passed.length = 0
+    const { ended, table } = this
     ended.length = 0
-    this.wheel.all(passed)
-    this.vetoed.all(passed)
-    for (let i = 0; i < passed.length; i++) {
-      const row = passed.rows[i]
-      if (this.activity.isSilent(row, this.stateOf(row) === EXPIRING ? this.expiry : silence)) ended.push(row)
-    }
+    this.deadlines.silent(silence, ended)
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], END_IDLE)
   }
@@ -178,10 +156,10 @@ export class Flows {
     passed.length = 0
     ended.length = 0
     expiring.length = 0
-    this.vetoed.all(passed)
+    this.deadlines.all('vetoed', passed)
     for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], END_FORCED)
     passed.length = 0
-    this.wheel.all(passed)
+    this.deadlines.all('flows', passed)
     for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === EXPIRING ? expiring : ended).push(passed.rows[i])
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     this.ordering.sort(expiring, table.f64, table.stride / 2, NUMBER / 2)
@@ -195,46 +173,14 @@ export class Flows {
   flushNext(count: number): boolean {
     const { expiring } = this
     const until = Math.min(expiring.length, this.flushed + count)
-    for (let i = this.flushed; i < until; i++) this.wheel.remove(expiring.rows[i])
+    for (let i = this.flushed; i < until; i++) this.deadlines.disarm(expiring.rows[i])
     this.dismissAll(expiring, this.flushed, until, END_FORCED)
     this.flushed = until
     return until < expiring.length
   }
 
-  private makeRoom(): void {
-    const veto = this.vetoed.earliest()
-    if (veto >= 0) return this.end(veto, END_RESOURCES)
-    for (let looks = 0; ; looks++) {
-      const row = this.wheel.earliest()
-      if (looks === LOOKS || this.dueIn(row) <= this.wheel.distance) return this.end(row, END_RESOURCES)
-      this.wheel.remove(row)
-      this.arm(row)
-    }
-  }
-
   private stateOf(row: number): number {
     return this.table.u8[row * this.table.stride * 4 + STATE_OCTET]
-  }
-
-  private timeoutOf(row: number): Duration {
-    if (this.stateOf(row) === EXPIRING) return this.expiry
-    return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
-  }
-
-  /** Whole seconds of the clock until the flow is over for certain, unless it is seen again. */
-  private dueIn(row: number): number {
-    const { table, clock } = this
-    const at = row * table.stride
-    const timeout = this.timeoutOf(row)
-    // the clock was re-based since: the flow counts as seen now
-    if (table.u32[at + SEEN] > clock.seconds) this.activity.see(row)
-    const carry = table.u32[at + SEEN + 1] + timeout.nanoseconds >= 1e9 ? 1 : 0
-    return table.u32[at + SEEN] - clock.seconds + timeout.seconds + 1 + carry
-  }
-
-  private arm(row: number): void {
-    const wheel = this.stateOf(row) === VETOED ? this.vetoed : this.wheel
-    wheel.arm(row, this.dueIn(row))
   }
 
   /** Dismiss rows of a list that are in no wheel, a few at a time: their memory is fetched together. */
