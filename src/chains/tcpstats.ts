@@ -5,6 +5,7 @@ import { connectionState, endpointAfter, peerAfter, TCP_STATES } from './tcp-sta
 
 const FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, URG = 0x20, ECE = 0x40, CWR = 0x80
 const SYN_ACK = SYN | ACK
+const SACK_PERMITTED = 4, TIMESTAMPS = 8
 /** A window is less: what goes further is no next segment. @source RFC 7323 section 2.3 */
 const WINDOW_MAX = 2 ** 30
 
@@ -56,8 +57,8 @@ export const tcpstats = defineChain({
           const { options } = tcp
           side.tcp_window = tcp.window
           if (options.windowScale >= 0) side.tcp_window_scale = options.windowScale
-          side.tcp_sack_permitted = options.sackPermitted
-          side.tcp_timestamps = options.timestampValue >= 0
+          side.tcp_sack_permitted = options.has(SACK_PERMITTED)
+          side.tcp_timestamps = options.has(TIMESTAMPS)
           side.tcp_mptcp = options.multipathSubtype === 0
         }
         side.tcp_pkt_syn += 1
@@ -67,17 +68,19 @@ export const tcpstats = defineChain({
     const length = packet.payloadLength
     // the sequence number of a RST may be anything
     if ((flags & RST) === 0) {
+      // SYN and FIN take a sequence number, and are no octets
       const start = (tcp.sequenceNumber + ((flags & SYN) !== 0 ? 1 : 0)) >>> 0
+      const fin = (flags & FIN) !== 0 ? 1 : 0
       const next = side.tcp_next
       const ahead = next === null ? 0 : (start - next) | 0
       if (next === null || ahead >= WINDOW_MAX || ahead <= -WINDOW_MAX) {
         // the first segment, or one of another connection
         if (next === null || (flags & SYN) !== 0) {
-          side.tcp_next = (start + length) >>> 0
+          side.tcp_next = (start + length + fin) >>> 0
           side.tcp_octets += length
         }
-      } else if (ahead + length > 0) {
-        side.tcp_next = (next + ahead + length) >>> 0
+      } else if (ahead + length + fin > 0) {
+        side.tcp_next = (next + ahead + length + fin) >>> 0
         side.tcp_octets += ahead + length
       }
     }

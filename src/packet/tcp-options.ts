@@ -51,7 +51,7 @@ export class TcpOptionsView {
     this.packet = packet
   }
 
-  /** True where an option of this kind is there; 0 and 1 are padding. @param kind 0-255 */
+  /** True where an option of this kind is there, though its value may not have been captured; 0 and 1 are padding. @param kind 0-255 */
   has(kind: number): boolean {
     return (this.kinds[kind >> 5] & (1 << (kind & 31))) !== 0
   }
@@ -102,9 +102,13 @@ export class TcpOptionsView {
   /** Who is to blame that an option, or the header, is not whole. */
   private fault(kind: number, headerEnd: number): void {
     const { ipOffset, ipLength, ipEnd } = this.packet
+    if (headerEnd > ipEnd && ipEnd < ipOffset + ipLength) {
+      // it is there: its kind was captured
+      this.isCut = true
+      return
+    }
+    this.isMalformed = true
     if (kind !== END) this.kinds[kind >> 5] &= ~(1 << (kind & 31))
-    if (headerEnd > ipEnd && ipEnd < ipOffset + ipLength) this.isCut = true
-    else this.isMalformed = true
   }
 
   private option(kind: number, at: number, length: number): void {

@@ -41,7 +41,11 @@ describe('the options of a TCP header', () => {
   ])('%s', (_, text, expected) => expect(optionsOf(text)).toMatchObject(expected))
 
   it('says who cut them', () => {
-    expect(optionsOf('0204 05b4 0303 0700', { cut: 2 })).toMatchObject({ isCut: true, isMalformed: false, maximumSegmentSize: 1460, windowScale: -1 })
+    const cut = optionsOf('0204 05b4 0303 0700', { cut: 2 })
+    expect(cut).toMatchObject({ isCut: true, isMalformed: false, maximumSegmentSize: 1460, windowScale: -1 })
+    // its value is lost, but it was there
+    expect(cut.has(3)).toBe(true)
+    expect(optionsOf('0101 0308').has(3)).toBe(false)
     expect(optionsOf('0204 05b4', { cut: 4 })).toMatchObject({ isCut: true, isMalformed: false, count: 0 })
     expect(optionsOf('0204 05b4', { totalLength: 42 })).toMatchObject({ isCut: false, isMalformed: true, count: 0 })
     expect(optionsOf('0204 05b4', { dataOffset: 15 })).toMatchObject({ isMalformed: true, count: 1 })

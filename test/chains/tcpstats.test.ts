@@ -54,6 +54,8 @@ describe('tcpstats', () => {
   it.each<[string, readonly (readonly [sequenceNumber: number, length: number, flags?: number])[], number]>([
     ['in order', [[99, 0, SYN], [100, 10], [110, 5], [115, 0, FIN]], 15],
     ['data in the SYN', [[99, 10, SYN], [110, 5]], 15],
+    ['and its FIN', [[99, 0, SYN], [100, 10], [110, 5, FIN], [116, 0], [110, 5, FIN]], 15],
+    ['a FIN before its data', [[99, 0, SYN], [110, 0, FIN], [100, 10], [111, 0]], 10],
     ['sent again', [[99, 0, SYN], [100, 10], [100, 10], [105, 10]], 15],
     ['out of order', [[99, 0, SYN], [110, 10], [100, 10]], 20],
     ['not captured', [[99, 0, SYN], [200, 10]], 110],

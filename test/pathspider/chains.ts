@@ -43,6 +43,10 @@ function udpHeader({ packet }: Seen): Uint8Array | null {
   return protocol === UDP && fragmentOffset === 0 && transport.length >= 8 ? transport : null
 }
 
+function optionsOf({ packet: { sentOctets, capturedOctets } }: Seen, header: Uint8Array): Map<number, Uint8Array | null> {
+  return tcpOptions(header, capturedOctets < sentOctets)
+}
+
 function tcpFlags(header: Uint8Array): number {
   return ((header[12] & 0x0f) << 8) | header[13]
 }
@@ -143,8 +147,8 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
     packet(record, seen) {
       const header = tcpHeader(seen)
       if (header === null || (tcpFlags(header) & SYN) === 0) return
-      const value = tcpOptions(header).get(2)
-      if (value === undefined) return
+      const value = optionsOf(seen, header).get(2)
+      if (value === undefined || value === null) return
       record[`mss_len_${direction(seen)}`] ??= value.length + 2
       record[`mss_value_${direction(seen)}`] ??= Math.min(value.reduce((number, octet) => number * 256 + octet, 0), 0xffffffff)
     },
@@ -154,7 +158,7 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
     packet(record, seen) {
       const header = tcpHeader(seen)
       if (header === null || !seen.rev || (tcpFlags(header) & SYN) === 0) return
-      const options = tcpOptions(header)
+      const options = optionsOf(seen, header)
       for (const [name, kind] of [['ts', 8], ['ws', 3], ['sack', 4]] as const) if (options.has(kind)) record[`tcpopt_${name}`] = true
     },
   },
@@ -164,7 +168,7 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
       const header = tcpHeader(seen)
       if (header === null || (tcpFlags(header) & SYN) === 0) return
       const view = new DataView(header.buffer, header.byteOffset)
-      const cookie = fastOpenCookie(header)
+      const cookie = fastOpenCookie(optionsOf(seen, header))
       if ((tcpFlags(header) & ACK) === 0) {
         if (cookie === null || record['tfo_synkind'] !== 0) return
         const { sentOctets, capturedOctets, transport, transportAndTrailer } = seen.packet
@@ -190,8 +194,9 @@ export const modelChains: Readonly<Record<string, ModelChain>> = {
 }
 
 /** TCP Fast Open's option, or the experimental one before it, which begins with a magic number. */
-function fastOpenCookie(header: Uint8Array): { kind: number; length: number } | null {
-  for (const [kind, value] of tcpOptions(header)) {
+function fastOpenCookie(options: ReadonlyMap<number, Uint8Array | null>): { kind: number; length: number } | null {
+  for (const [kind, value] of options) {
+    if (value === null) continue
     if (kind === 34) return { kind, length: value.length }
     if (kind >= 253 && value[0] === 0xf9 && value[1] === 0x89) return { kind, length: value.length - 2 }
   }

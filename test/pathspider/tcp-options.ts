@@ -1,6 +1,6 @@
-/** Values of a TCP header's options by kind, of duplicates the first; one that is not whole ends them. */
-export function tcpOptions(header: Uint8Array): Map<number, Uint8Array> {
-  const options = new Map<number, Uint8Array>()
+/** Values of a TCP header's options by kind, of duplicates the first; one that is not whole ends them, and is null where the capture cut it. */
+export function tcpOptions(header: Uint8Array, isCut: boolean): Map<number, Uint8Array | null> {
+  const options = new Map<number, Uint8Array | null>()
   const end = Math.min((header[12] >> 4) * 4, header.length)
   for (let at = 20; at < end && header[at] !== 0; ) {
     if (header[at] === 1) {
@@ -8,7 +8,10 @@ export function tcpOptions(header: Uint8Array): Map<number, Uint8Array> {
       continue
     }
     const length = header[at + 1]
-    if (at + 1 >= end || length < 2 || at + length > end) break
+    if (at + 1 >= end || length < 2 || at + length > end) {
+      if (isCut && (header[12] >> 4) * 4 > end && !options.has(header[at])) options.set(header[at], null)
+      break
+    }
     if (!options.has(header[at])) options.set(header[at], header.subarray(at + 2, at + length))
     at += length
   }
