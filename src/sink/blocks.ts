@@ -25,6 +25,13 @@ export class Blocks {
     if (need > this.bytes.length) this.use(new Uint8Array(need * 2))
   }
 
+  /** Add octets that are there already. */
+  async put(octets: Uint8Array): Promise<void> {
+    if (this.at + octets.length > this.bytes.length) await this.turn(octets.length)
+    this.bytes.set(octets, this.at)
+    this.at += octets.length
+  }
+
   /** Hand the block over only if the target is idle: nothing that is finished waits for a block to fill. @throws what its last `write` threw. */
   offer(): void {
     if (this.failure !== null) throw this.failure.error

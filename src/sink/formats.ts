@@ -1,6 +1,8 @@
 import { basename, extname } from 'node:path'
 
 import { OptionError } from '../errors.ts'
+import { compressionOf } from './compress.ts'
+import { csv, tsv } from './csv.ts'
 import { ndjson } from './ndjson.ts'
 import type { Sink } from './sink.ts'
 import type { ByteTarget } from './target.ts'
@@ -18,20 +20,23 @@ export interface Format {
 /** The formats, the first being the default. */
 export const FORMATS: readonly Format[] = [
   { name: 'ndjson', doc: 'one JSON object a line', extensions: ['.ndjson', '.jsonl', '.json'], to: ndjson },
+  { name: 'csv', doc: 'comma-separated values, with a line of names', extensions: ['.csv'], to: csv },
+  { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: tsv },
 ]
 
 /**
- * The format to write to `target`: the one of that name or, where there is no name, the one of the target's extension. Standard output, and
- * what has no extension, is written as NDJSON.
+ * The format to write to `target`: the one of that name or, where there is no name, the one of the target's extension, `.gz` or `.zst` behind it
+ * apart. Standard output, and what has no extension, is written as NDJSON.
  * @throws OptionError for a name or an extension that no format has.
  */
 export function formatOf(target: string, name?: string): Format {
+  const compression = compressionOf(target)
   if (name !== undefined) {
     const format = FORMATS.find((candidate) => candidate.name === name.toLowerCase())
     if (format !== undefined) return format
     throw new OptionError('WEIR_OPTION_FORMAT', `there is no format '${name}': choose from ${FORMATS.map((format) => format.name).join(', ')}`)
   }
-  const extension = extname(basename(target)).toLowerCase()
+  const extension = extname(basename(target, compression)).toLowerCase()
   if (extension === '' || target === '-') return FORMATS[0]
   const format = FORMATS.find((candidate) => candidate.extensions.includes(extension))
   if (format !== undefined) return format

@@ -4,6 +4,7 @@ import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { compressed, compressionOf } from './compress.ts'
 import { Descriptor, sinkError } from './descriptor.ts'
 import { Pipe } from './pipe.ts'
 import type { ByteTarget } from './target.ts'
@@ -12,10 +13,17 @@ const statDescriptor = promisify(fstat)
 
 /**
  * Open a place for octets: a path, or `-` for standard output. A file is written beside its place and moved there when it is closed
- * whole, so that a reader never sees half of it; what is no regular file (a pipe, a device) is written directly.
- * @throws SinkError
+ * whole, so that a reader never sees half of it; what is no regular file (a pipe, a device) is written directly. A
+ * name that ends in .gz or .zst is compressed.
+ * @throws SinkError @throws OptionError where this version of node cannot compress so
  */
 export async function openTarget(path: string): Promise<ByteTarget> {
+  // shows before the file is there
+  compressionOf(path)
+  return compressed(path, await openPlace(path))
+}
+
+async function openPlace(path: string): Promise<ByteTarget> {
   try {
     if (path === '-' || path === '/dev/stdout') return await openStdout('standard output')
     const place = await placeOf(path)

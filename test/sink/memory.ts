@@ -1,5 +1,6 @@
 import type { Batch } from '../../src/schema/schema.ts'
 import { ndjson } from '../../src/sink/ndjson.ts'
+import type { Sink } from '../../src/sink/sink.ts'
 import type { ByteTarget } from '../../src/sink/target.ts'
 
 /** A target that keeps what it is given. It takes its time, and notices who writes into a block that it has not finished with. */
@@ -22,19 +23,28 @@ export class MemoryTarget implements ByteTarget {
     this.closed++
   }
 
-  get text(): string {
-    return Buffer.concat(this.chunks).toString('utf8')
+  get octets(): Buffer {
+    return Buffer.concat(this.chunks)
   }
+
+  get text(): string {
+    return this.octets.toString('utf8')
+  }
+}
+
+/** What a sink makes of the batches. */
+export async function writtenBy(to: (target: ByteTarget) => Sink, ...batches: Batch[]): Promise<MemoryTarget> {
+  const target = new MemoryTarget()
+  const sink = to(target)
+  await sink.open({ columns: batches[0].columns })
+  for (const batch of batches) await sink.write(batch)
+  await sink.close()
+  return target
 }
 
 /** What NDJSON makes of the batches. */
 export async function linesOf(...batches: Batch[]): Promise<string[]> {
-  const target = new MemoryTarget()
-  const sink = ndjson(target)
-  await sink.open({ columns: batches[0].columns })
-  for (const batch of batches) await sink.write(batch)
-  await sink.close()
-  const lines = target.text.split('\n')
+  const lines = (await writtenBy(ndjson, ...batches)).text.split('\n')
   if (lines.pop() !== '') throw new Error('the last line has no end')
   return lines
 }

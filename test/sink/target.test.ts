@@ -102,7 +102,7 @@ describe('what is no regular file', () => {
 })
 
 describe('the format', () => {
-  it.each([['-', 'ndjson'], ['a.ndjson', 'ndjson'], ['a.jsonl', 'ndjson'], ['x/a.b.JSON', 'ndjson'], ['/dev/null', 'ndjson'], ['dir.d/flows', 'ndjson']])('of %s is %s', (target, name) => {
+  it.each([['-', 'ndjson'], ['a.ndjson', 'ndjson'], ['a.jsonl', 'ndjson'], ['x/a.b.JSON', 'ndjson'], ['/dev/null', 'ndjson'], ['dir.d/flows', 'ndjson'], ['a.csv', 'csv'], ['a.tsv.gz', 'tsv'], ['A.CSV.GZ', 'csv'], ['flows.gz', 'ndjson']])('of %s is %s', (target, name) => {
     expect(formatOf(target).name).toBe(name)
   })
 
@@ -110,9 +110,11 @@ describe('the format', () => {
     expect(formatOf('a.txt', 'NDJSON')).toBe(FORMATS[0])
   })
 
+  const names = FORMATS.map(({ name }) => name).join(', ')
   it.each<[string, string | undefined, string]>([
-    ['flows.txt', undefined, "no format has the extension '.txt' of flows.txt: name a format (ndjson), or use .ndjson, .jsonl, .json"],
-    ['flows.json', 'xml', "there is no format 'xml': choose from ndjson"],
+    ['flows.doc', undefined, `no format has the extension '.doc' of flows.doc: name a format (${names}), or use ${FORMATS.flatMap(({ extensions }) => extensions).join(', ')}`],
+    ['flows.doc.gz', undefined, `no format has the extension '.doc' of flows.doc.gz: name a format (${names}), or use ${FORMATS.flatMap(({ extensions }) => extensions).join(', ')}`],
+    ['flows.json', 'xml', `there is no format 'xml': choose from ${names}`],
   ])('of %s, named %s, does not exist', (target, name, message) => {
     expect(() => formatOf(target, name)).toThrow(new OptionError('WEIR_OPTION_FORMAT', message))
   })
