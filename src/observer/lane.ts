@@ -35,8 +35,9 @@ export class Lane {
   readonly udp = new UdpView(this.packet)
   readonly transport = new TransportView(this.packet)
 
-  constructor(scheme: KeyScheme) {
+  constructor(scheme: KeyScheme, tunnels: 'inner' | 'outer') {
     this.key = new FlowKey(scheme)
+    this.packet.entersTunnels = tunnels === 'inner'
   }
 
   /** Show a fragment that was held until its first came: its IP header and time are all there is of it. */

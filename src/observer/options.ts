@@ -23,6 +23,8 @@ export interface FlowOptions {
   readonly expiryDelay?: number
   /** How many flows are kept at once; memory is reserved for them, and used as they come. Default 1000000. */
   readonly maxFlows?: number
+  /** Whose flow a packet in a tunnel is: that of the innermost IP header (default), or of the outermost. */
+  readonly tunnels?: 'inner' | 'outer'
   /** Stop after so many packets. Default: none. */
   readonly limit?: number
 }
@@ -35,6 +37,7 @@ export interface ResolvedOptions {
   readonly expiry: Duration
   readonly maxFlows: number
   readonly limit: number
+  readonly tunnels: 'inner' | 'outer'
 }
 
 export const PROTOCOL_NAMES: Readonly<Record<string, number>> = {
@@ -52,12 +55,14 @@ export function resolve(options: FlowOptions): ResolvedOptions {
   if (!(limit >= 0)) throw new OptionError('WEIR_OPTION_LIMIT', `limit is ${limit}: it must be a number of packets, 0 or more`)
   const maxFlows = options.maxFlows ?? DEFAULT_FLOWS
   if (!Number.isInteger(maxFlows) || maxFlows < 1) throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${maxFlows}: it must be a whole number, 1 or more`)
+  const tunnels = options.tunnels ?? 'inner'
+  if (tunnels !== 'inner' && tunnels !== 'outer') throw new OptionError('WEIR_OPTION_TUNNELS', `tunnels is '${String(tunnels)}': it must be inner or outer`)
   return {
     key: parseKey(options.key ?? 'flow'),
     idle: idleTimeouts(options.idleTimeout ?? DEFAULT_IDLE),
     active: options.activeTimeout === undefined ? null : duration('activeTimeout', options.activeTimeout),
     expiry: duration('expiryDelay', options.expiryDelay ?? DEFAULT_EXPIRY),
-    maxFlows, limit,
+    maxFlows, limit, tunnels,
   }
 }
 

@@ -45,7 +45,7 @@ export class Pipeline {
     this.hooks = hooks
     this.ledger = ledger
     const scheme = new KeyScheme(options.key)
-    this.makeLane = () => new Lane(scheme)
+    this.makeLane = () => new Lane(scheme, options.tunnels)
     this.lanes = Array.from({ length: LANES }, this.makeLane)
     this.fragments = new FragmentTable(flows.clock)
     this.keyedByPorts = options.key.base === 'flow'

@@ -1,9 +1,9 @@
 import { Fate } from '../ledger.ts'
-import { decodeIpv4 } from './ipv4.ts'
-import { decodeIpv6 } from './ipv6.ts'
 import { decodeLink, UNKNOWN_LINK } from './link.ts'
 import type { Packet } from './packet.ts'
 import { LinkType, Protocol } from './protocol.ts'
+import { decapsulate, decodeIp } from './tunnel.ts'
+import { mayTunnel } from './udp-tunnel.ts'
 
 // an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
 const { Keyed: KEYED } = Fate
@@ -23,7 +23,8 @@ export function decode(packet: Packet): Fate | typeof UNKNOWN_LINK {
 export function decodeAny(packet: Packet): Fate | typeof UNKNOWN_LINK {
   const fate = decodeLink(packet)
   if (fate !== KEYED) return fate
-  return packet.ipVersion === 4 ? decodeIpv4(packet) : decodeIpv6(packet)
+  const outer = decodeIp(packet)
+  return outer === KEYED && packet.entersTunnels ? decapsulate(packet) : outer
 }
 
 /** Ethernet, IPv4 without options and TCP: what must have been captured. */
@@ -49,7 +50,7 @@ function decodeUsual(packet: Packet): boolean {
   const capturedEnd = start + capturedLength
   const end = at + length < capturedEnd ? at + length : capturedEnd
   const transportOffset = at + IPV4_HEADER
-  if (protocol === TCP ? end - transportOffset < TCP_HEADER : protocol !== UDP || end - transportOffset < UDP_HEADER) return false
+  if (protocol === TCP ? end - transportOffset < TCP_HEADER : protocol !== UDP || end - transportOffset < UDP_HEADER || mayTunnel(view, transportOffset)) return false
   packet.outerVlan = -1
   packet.innerVlan = -1
   packet.encapsulationCount = 0

@@ -62,6 +62,8 @@ export class Packet {
   captureEnd = 0
   /** Where that ended on the wire. */
   wireEnd = 0
+  /** Where packets are carried by others, the innermost is decoded; else the outermost. */
+  entersTunnels = true
   /** How many tunnels and label stacks are in front of the IP header; `encapsulations` has them. */
   encapsulationCount = 0
   readonly encapsulations = new Encapsulations()

@@ -22,17 +22,24 @@ export const EtherType = {
 export const Protocol = {
   HopByHop: 0,
   Icmp: 1,
+  /** IPv4 in IP. @source RFC 2003 */
+  Ipv4: 4,
   Tcp: 6,
   Udp: 17,
   Dccp: 33,
+  /** IPv6 in IP. @source RFC 4213 */
+  Ipv6: 41,
   Routing: 43,
   Fragment: 44,
+  Gre: 47,
   Authentication: 51,
   Icmpv6: 58,
   NoNextHeader: 59,
   DestinationOptions: 60,
   Sctp: 132,
   UdpLite: 136,
+  /** MPLS in IP. @source RFC 4023 */
+  Mpls: 137,
 } as const
 
 /** Protocols whose header begins with source and destination port: these have ports in their flow key. */

@@ -10,7 +10,7 @@ export interface Observed {
 }
 
 /** @param key how weir divides packets into flows; default `flow` */
-export async function observed(path: string, key = 'flow'): Promise<Observed> {
+export async function observed(path: string, key = 'flow', tunnels: 'inner' | 'outer' = 'inner'): Promise<Observed> {
   const packetsOf = new Map<number, Writable<Seen>[]>()
   const log = defineChain({
     name: 'log',
@@ -29,7 +29,7 @@ export async function observed(path: string, key = 'flow'): Promise<Observed> {
     },
   })
   const records: Counted[] = [], flows: Flow[] = []
-  for await (const { flow_id, sip, dip, proto, sp, dp, pkt_fwd, pkt_rev, oct_fwd, oct_rev } of observe(path, { chains: [basic, id, log], key, maxFlows: 10_000 })) {
+  for await (const { flow_id, sip, dip, proto, sp, dp, pkt_fwd, pkt_rev, oct_fwd, oct_rev } of observe(path, { chains: [basic, id, log], key, tunnels, maxFlows: 10_000 })) {
     const ends = { sip: sip!, dip: dip!, proto: proto!, sp, dp }
     const record = { ...ends, pkt_fwd, pkt_rev, oct_fwd, oct_rev }
     const flow = { ends, packets: packetsOf.get(flow_id)! }

@@ -23,6 +23,15 @@ export const neverIdle: Rule = {
   apply: (flows) => regrouped(packetsOf(flows), Infinity),
 }
 
+export const icmpByType: Rule = {
+  name: 'ICMP by type',
+  reason: 'Zeek tells the type of ICMP where others have ports: errors are apart from the echo requests between the same hosts.',
+  apply(flows) {
+    const packets = packetsOf(flows)
+    return [true, false].flatMap((isError) => regrouped(packets.filter((packet) => packet.isError === isError), Infinity))
+  },
+}
+
 export const answerFirst: Rule = {
   name: 'answer first',
   reason: 'Where the first packet of a flow is a SYN with ACK, Zeek takes its receiver for the originator (`^` in the history).',

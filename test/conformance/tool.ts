@@ -17,6 +17,8 @@ export interface Expectation {
   flows(): readonly Counted[]
   /** How the tool divided packets into flows, as weir's option. */
   readonly key?: string
+  /** Whose flow a packet in a tunnel is, as weir's option. */
+  readonly tunnels?: 'outer'
   /** False for flows that the tool was told to leave out. Default: it was told nothing. */
   readonly takes?: (flow: Flow) => boolean
   /** In the order in which they are applied, each on top of those before. */

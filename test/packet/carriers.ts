@@ -58,3 +58,43 @@ export function radiotapOf(fields: Uint8Array, frame: Uint8Array): Uint8Array {
   const length = 4 + fields.length
   return join(Uint8Array.of(0, 0, length & 255, length >> 8), fields, frame)
 }
+
+export const PPP_TYPE = 0x880b, ETHERNET_TYPE = 0x6558, ERSPAN_TYPE = 0x88be
+
+export interface GreFields {
+  readonly type?: number
+  readonly checksum?: boolean
+  readonly key?: number
+  readonly sequence?: number
+  readonly flags?: number
+}
+
+/** Protocol 47. */
+export function greOf(payload: Uint8Array, { type = etherTypeOf(payload), checksum = false, key, sequence, flags = 0 }: GreFields = {}): Uint8Array {
+  const bits = flags | (checksum ? 0x8000 : 0) | (key === undefined ? 0 : 0x2000) | (sequence === undefined ? 0 : 0x1000)
+  return join(uint16(bits), uint16(type), checksum ? hex('12340000') : hex(''), key === undefined ? hex('') : uint32(key), sequence === undefined ? hex('') : uint32(sequence), payload)
+}
+
+/** Type II, with GRE around it. */
+export function erspanOf(frame: Uint8Array, session: number): Uint8Array {
+  return greOf(join(hex('1000'), uint16(0x0800 | session), hex('00000000'), frame), { type: ERSPAN_TYPE, sequence: 7 })
+}
+
+export function vxlanOf(frame: Uint8Array, vni: number, flags = 0x08): Uint8Array {
+  return join(Uint8Array.of(flags, 0, 0, 0), uint32((vni << 8) >>> 0), frame)
+}
+
+export function geneveOf(payload: Uint8Array, vni: number, type = ETHERNET_TYPE, options = 0): Uint8Array {
+  return join(Uint8Array.of(options, 0), uint16(type), uint32((vni << 8) >>> 0), new Uint8Array(options * 4), payload)
+}
+
+/** A G-PDU; `extensions`: whole headers, each ending with the type of the next. */
+export function gtpOf(packet: Uint8Array, teid: number, { sequence = false, extensions = hex(''), message = 0xff } = {}): Uint8Array {
+  const optional = extensions.length > 0 ? join(hex('000000 85'), extensions) : sequence ? hex('00070000') : hex('')
+  const flags = 0x30 | (extensions.length > 0 ? 4 : sequence ? 2 : 0)
+  return join(Uint8Array.of(flags, message), uint16(optional.length + packet.length), uint32(teid), optional, packet)
+}
+
+export function l2tpOf(ppp: Uint8Array, tunnel: number, session: number, flags = 0x0002, more = hex('')): Uint8Array {
+  return join(uint16(flags), (flags & 0x4000) === 0 ? hex('') : hex('0000'), uint16(tunnel), uint16(session), more, ppp)
+}

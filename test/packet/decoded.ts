@@ -11,6 +11,7 @@ const NAMES = new Map<number, FateName>([[Fate.Keyed, 'keyed'], [Fate.NonIp, 'no
 export interface Capture {
   readonly linkType?: number
   readonly wireLength?: number
+  readonly tunnels?: 'inner' | 'outer'
 }
 
 /** What the decoder found; offsets count from the frame's first octet. */
@@ -51,7 +52,8 @@ export function packetOf(frame: Uint8Array, { linkType = 1, wireLength = frame.l
   return packet
 }
 
-function place(packet: Packet, bytes: Uint8Array, start: number, length: number, { linkType = 1, wireLength = length }: Capture): void {
+function place(packet: Packet, bytes: Uint8Array, start: number, length: number, { linkType = 1, wireLength = length, tunnels = 'inner' }: Capture): void {
+  packet.entersTunnels = tunnels === 'inner'
   packet.bytes = bytes
   packet.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   packet.start = start

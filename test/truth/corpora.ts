@@ -44,8 +44,3 @@ function table(text: string): Record<string, string>[] {
   const [head, ...rows] = text.trimEnd().split('\n').map((line) => line.split('\t'))
   return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])))
 }
-
-/** Why weir does not read a capture yet; null where it does. */
-export function notRead(_capture: Capture): string | null {
-  return null
-}

@@ -12,14 +12,12 @@ export interface Header {
   readonly octets: number
 }
 
-/** A packet as tshark shows it, outermost IP header first. */
+/** A packet as tshark shows it: of several in one another, the innermost. */
 export interface TsharkPacket extends Header {
   readonly nanoseconds: bigint
   readonly fragment: 'none' | 'first' | 'later'
   /** The packet that an ICMP error quotes, if so much of it is quoted that its flow is known; null for all others. */
   readonly quote: Header | null
-  /** What carries another IP packet or frame, or lies between the link and IP; null where nothing does. */
-  readonly tunnel: string | null
 }
 
 type Row = Readonly<Record<string, string>>
@@ -28,22 +26,30 @@ type Row = Readonly<Record<string, string>>
 const LINK_HEADERS: Readonly<Record<string, number>> = { eth: 14, vlan: 4, ieee8021ad: 4, sll: 16, null: 4, raw: 0 }
 const NUMBERS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 }
 const WITH_PORTS = new Set([6, 17, 33, 132, 136])
-const TUNNELS = new Set(['gre', 'gtp', 'teredo', 'vxlan'])
 const ICMP_ERRORS = new Set(['3', '4', '5', '11', '12']), ICMPV6_ERRORS = new Set(['1', '2', '3', '4'])
 
 /** @returns null for a packet that is not IP, or too short for its addresses, or the ports of its protocol */
 export function tsharkPacket(row: Row): TsharkPacket | null {
   const layers = row['frame.protocols'].split(':')
-  const start = layers.findIndex(isIp)
+  let start = layers.findIndex(isIp)
   if (start < 0) return null
   const fields = new Fields(row)
-  const fragment = fragmentOf(row, layers, start)
   const link = layers.slice(0, start).reduce((octets, layer) => octets + (LINK_HEADERS[layer] ?? 0), 0)
-  const header = fields.header(layers.slice(start), Number(row['frame.len']) - link)
-  if (!isWhole(header) && (fragment !== 'later' || header.source.address === '')) return null
-  const next = layers.findIndex((layer, i) => i > start && isIp(layer))
+  let header = fields.header(layers.slice(start), Number(row['frame.len']) - link)
+  let fragment = fragmentOf(row, layers, start)
   const isError = ICMP_ERRORS.has(first(row['icmp.type'])) || ICMPV6_ERRORS.has(first(row['icmpv6.type']))
-  const quotes = next > 0 && isError && layers[next - 1].startsWith('icmp')
+  let next: number
+  let quotes: boolean
+  for (;;) {
+    next = layers.findIndex((layer, i) => i > start && isIp(layer))
+    quotes = next > 0 && isError && layers[next - 1].startsWith('icmp')
+    // tshark puts fragments together, and shows in the last what the tunnel carries
+    if (next < 0 || quotes || fragment !== 'none') break
+    header = fields.header(layers.slice(next), 0)
+    fragment = fragmentOf(row, layers, next)
+    start = next
+  }
+  if (!isWhole(header) && (fragment !== 'later' || header.source.address === '')) return null
   const quote = quotes ? fields.header(layers.slice(next), 0) : null
   const isLater = layers[next] === 'ip' && Number(row['ip.frag_offset'].split(',')[1]) > 0
   return {
@@ -51,7 +57,6 @@ export function tsharkPacket(row: Row): TsharkPacket | null {
     nanoseconds: nanoseconds(row['frame.time_epoch']),
     fragment,
     quote: quote !== null && isWhole(quote) && !isLater ? quote : null,
-    tunnel: layers.find((layer) => TUNNELS.has(layer)) ?? (next > 0 && !quotes ? 'IP in IP' : null),
   }
 }
 
@@ -76,8 +81,9 @@ export function nanoseconds(epoch: string): bigint {
 /** Of IPv6 there is no offset among the fields: behind a fragment header that is not the first, tshark sees data. */
 function fragmentOf(row: Row, layers: readonly string[], start: number): TsharkPacket['fragment'] {
   if (layers[start] === 'ip') {
-    if (Number(first(row['ip.frag_offset'])) > 0) return 'later'
-    return /^(1|True)$/.test(first(row['ip.flags.mf'])) ? 'first' : 'none'
+    const before = layers.slice(0, start).filter((layer) => layer === 'ip').length
+    if (Number(row['ip.frag_offset'].split(',')[before]) > 0) return 'later'
+    return /^(1|True)$/.test(row['ip.flags.mf'].split(',')[before]) ? 'first' : 'none'
   }
   const header = layers.indexOf('ipv6.fraghdr', start)
   if (header < 0) return 'none'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { captures, type Capture, CORPORA, hasCorpora, notRead, tsharkFields } from './corpora.ts'
+import { captures, type Capture, CORPORA, hasCorpora, tsharkFields } from './corpora.ts'
 import { expectedFlows, NEVER, observedFlows } from './flow-count.ts'
 import { type TsharkPacket, tsharkPacket } from './tshark-packet.ts'
 
@@ -9,14 +9,13 @@ const present = hasCorpora(CORPORA)
 const all = present ? captures(CORPORA) : []
 const packetsOf = (capture: Capture) => tsharkFields(CORPORA, capture).map(tsharkPacket).filter((packet) => packet !== null)
 const skipped = new Map(all.flatMap((capture): [Capture, string][] => {
-  const reason = notRead(capture) ?? beyond(packetsOf(capture))
+  const reason = beyond(packetsOf(capture))
   return reason === null ? [] : [[capture, reason]]
 }))
 const compared = all.filter((capture) => !skipped.has(capture))
 
 /** What this test leaves to others; null where there is nothing of it. */
 function beyond(packets: readonly TsharkPacket[]): string | null {
-  if (packets.some(({ tunnel }) => tunnel !== null)) return 'tunnels'
   if (packets.some(({ fragment }) => fragment !== 'none')) return 'fragments'
   return packets.some(({ quote }) => quote !== null) ? 'ICMP errors' : null
 }

@@ -2,31 +2,38 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import type { Counted } from '../flow.ts'
-import { answerFirst, dynamicFilter, neverIdle } from '../rules.ts'
-import type { Rule, Tool } from '../tool.ts'
+import { answerFirst, dynamicFilter, icmpByType, neverIdle } from '../rules.ts'
+import type { Expectation, Rule, Tool } from '../tool.ts'
 
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 }
 
-/** Zeek's connection logs. Its tests run it with options: a log has rules of its own where they matter. */
+/**
+ * Zeek's connection logs. Its tests run it with options: a log has rules of its own where they matter. Of tunnels over UDP it has the
+ * connections within and those of the tunnel itself, which `tunnel_parents` tells apart.
+ */
 export const zeek: Tool = (folder, capture) =>
-  capture.expected.filter((path) => path.startsWith('expected/zeek+zeek/')).map((path) => {
+  capture.expected.filter((path) => path.startsWith('expected/zeek+zeek/')).flatMap((path) => {
     const name = basename(path).replace(/\.log(\.cut)?$/, '').replace('__', ' ')
     const rows = parse(readFileSync(join(folder, path), 'utf8'))
-    const [first = {}] = rows
-    return {
-      tool: `zeek ${name.split('.').at(-1)}`,
+    const parents = new Set(rows.flatMap((row) => (row['tunnel_parents'] ?? '').split(',')))
+    const of = (tool: string, some: readonly Row[]): Expectation => ({
+      tool: `zeek ${tool}`,
       capture,
-      flows: () => rows.map(flow),
+      flows: () => some.map(flow),
       rules: rulesOf(name),
       // PacketFilter::restricted_filter="vlan"
       ...(name.includes('print-bpf-filters') ? { takes: ({ packets }) => packets.every(({ isTagged }) => isTagged) } : {}),
-      ...('id.ctx.vlan' in first ? { key: 'flow+vlan', rules: [] } : {}),
-      ...('orig_pkts' in first ? {} : { skip: 'the log has no counts' }),
-    }
+      ...('id.ctx.vlan' in (rows[0] ?? {}) ? { key: 'flow+vlan', rules: [] } : {}),
+      ...('orig_pkts' in (rows[0] ?? {}) ? {} : { skip: 'the log has no counts' }),
+    })
+    const short = name.split('.').at(-1)!
+    const inner = of(short, rows.filter((row) => !parents.has(row['uid'])))
+    if (!rows.some((row) => parents.has(row['uid']))) return [inner]
+    return [inner, { ...of(`${short} (outer)`, rows.filter((row) => row['tunnel_parents'] === '-')), tunnels: 'outer' as const }]
   })
 
 function rulesOf(name: string): readonly Rule[] {
-  return name.includes('dynamic-filter') ? [dynamicFilter] : [neverIdle, answerFirst]
+  return name.includes('dynamic-filter') ? [dynamicFilter] : [neverIdle, icmpByType, answerFirst]
 }
 
 type Row = Readonly<Record<string, string>>

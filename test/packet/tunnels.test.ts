@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { Encapsulation } from '../../src/packet/encapsulation.ts'
+import { ethernet, fragment, hex, hopByHop, icmp4Error, ipv4, ipv6, join, tcp, udp } from '../../src/testing/build.ts'
+import { erspanOf, ETHERNET_TYPE, ERSPAN_TYPE, geneveOf, greOf, gtpOf, l2tpOf, mplsOf, PPP_TYPE, pppOf, vxlanOf } from './carriers.ts'
+import { decoded, packetOf } from './decoded.ts'
+
+const ports = { sourcePort: 1024, destinationPort: 53 }
+const four = ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }, udp(ports, new Uint8Array(5)))
+const six = ipv6({ source: '2001:db8:1::1', destination: '2001:db8:1::2' }, udp(ports, new Uint8Array(5)))
+const arp = ethernet({ etherType: 0x0806 }, new Uint8Array(46))
+const in4 = (protocol: number, payload: Uint8Array): Uint8Array => ipv4({ source: '192.0.2.1', destination: '192.0.2.2', protocol }, payload)
+const in6 = (protocol: number, payload: Uint8Array): Uint8Array => ipv6({ source: '2001:db8::1', destination: '2001:db8::2', nextHeader: protocol }, payload)
+const inUdp = (port: number, payload: Uint8Array, sourcePort = 40_000): Uint8Array => in4(17, udp({ sourcePort, destinationPort: port }, payload))
+const PORT = { vxlan: 4789, geneve: 6081, gtp: 2152, l2tp: 1701, teredo: 3544 }
+const { IpInIp, Gre, Erspan, Vxlan, Geneve, Gtp, L2tp, Teredo, Mpls } = Encapsulation
+
+/** Raw IP, what is passed over, and its identifiers. */
+const tunnels: [name: string, packet: Uint8Array, kinds: number[], identifiers: number[]][] = [
+  ['4 in 4', in4(4, four), [IpInIp], [-1]],
+  ['6 in 4', in4(41, six), [IpInIp], [-1]],
+  ['4 in 6', in6(4, four), [IpInIp], [-1]],
+  ['6 in 6', in6(41, six), [IpInIp], [-1]],
+  ['4 in 6 behind options', ipv6({ source: '2001:db8::1', destination: '2001:db8::2' }, hopByHop({ nextHeader: 4 }, four)), [IpInIp], [-1]],
+  ['GRE', in4(47, greOf(four)), [Gre], [-1]],
+  ['GRE in IPv6', in6(47, greOf(six)), [Gre], [-1]],
+  ['GRE with a key', in4(47, greOf(six, { key: 0xfedcba98 })), [Gre], [0xfedcba98]],
+  ['GRE with all fields', in4(47, greOf(four, { checksum: true, key: 7, sequence: 9 })), [Gre], [7]],
+  ['Ethernet in GRE', in4(47, greOf(ethernet({}, four), { type: ETHERNET_TYPE })), [Gre], [-1]],
+  ['tagged Ethernet in GRE', in4(47, greOf(ethernet({ vlans: [7] }, six), { type: ETHERNET_TYPE })), [Gre], [-1]],
+  ['PPP in GRE', in4(47, greOf(pppOf(four, { framed: true }), { type: PPP_TYPE })), [Gre], [-1]],
+  ['PPTP', in4(47, greOf(pppOf(four), { type: PPP_TYPE, key: 0x00300042, sequence: 1, flags: 1 })), [Gre], [0x42]],
+  ['PPTP that acknowledges', in4(47, greOf(join(hex('00000001'), pppOf(six)), { type: PPP_TYPE, key: 0x00300042, sequence: 1, flags: 0x81 })), [Gre], [0x42]],
+  ['MPLS in GRE', in4(47, greOf(mplsOf([16, 17], four), { type: 0x8847 })), [Gre, Mpls], [-1, -1]],
+  ['ERSPAN', in4(47, erspanOf(ethernet({}, four), 1023)), [Erspan], [1023]],
+  ['ERSPAN of type I', in4(47, greOf(ethernet({}, four), { type: ERSPAN_TYPE })), [Erspan], [-1]],
+  ['ERSPAN of type III', in4(47, greOf(join(hex('2000 0005 00000000 0000 0000'), ethernet({}, six)), { type: 0x22eb, sequence: 1 })), [Erspan], [5]],
+  ['ERSPAN of type III with a subheader', in4(47, greOf(join(hex('2000 0005 00000000 0000 0001'), new Uint8Array(8), ethernet({}, six)), { type: 0x22eb, sequence: 1 })), [Erspan], [5]],
+  ['MPLS in IP', in4(137, mplsOf([16], six)), [Mpls], [-1]],
+  ['VXLAN', inUdp(PORT.vxlan, vxlanOf(ethernet({}, four), 0xfffffe)), [Vxlan], [0xfffffe]],
+  ['VXLAN with a policy', inUdp(PORT.vxlan, vxlanOf(ethernet({ vlans: [7, 8] }, six), 1, 0x88)), [Vxlan], [1]],
+  ['Geneve', inUdp(PORT.geneve, geneveOf(ethernet({}, four), 0x123456)), [Geneve], [0x123456]],
+  ['IP in Geneve, with options', inUdp(PORT.geneve, geneveOf(six, 5, 0x86dd, 3)), [Geneve], [5]],
+  ['GTP-U', inUdp(PORT.gtp, gtpOf(four, 0xfedcba98)), [Gtp], [0xfedcba98]],
+  ['GTP-U with a sequence number', inUdp(PORT.gtp, gtpOf(six, 1, { sequence: true }), PORT.gtp), [Gtp], [1]],
+  ['GTP-U with extensions', inUdp(PORT.gtp, gtpOf(four, 1, { extensions: hex('01 1009 85  02 00000000 0000 00') })), [Gtp], [1]],
+  ['L2TP', inUdp(PORT.l2tp, l2tpOf(pppOf(four, { framed: true }), 3, 4), PORT.l2tp), [L2tp], [0x00030004]],
+  ['L2TP to another port', inUdp(5555, l2tpOf(pppOf(six), 0xffff, 1), PORT.l2tp), [L2tp], [0xffff0001]],
+  ['L2TP with length and sequence', inUdp(PORT.l2tp, l2tpOf(pppOf(four), 3, 4, 0x4802, hex('00010002'))), [L2tp], [0x00030004]],
+  ['L2TP with an offset', inUdp(PORT.l2tp, l2tpOf(pppOf(four), 3, 4, 0x0202, hex('0004 00000000'))), [L2tp], [0x00030004]],
+  ['Teredo', inUdp(PORT.teredo, six), [Teredo], [-1]],
+  ['Teredo from a server', inUdp(60_000, join(hex('0000 1234 aabbccdd'), six), PORT.teredo), [Teredo], [-1]],
+  ['Teredo with authentication', inUdp(PORT.teredo, join(hex('0001 02 03'), new Uint8Array(5 + 8 + 1), hex('0000 1234 aabbccdd'), six)), [Teredo], [-1]],
+  ['VXLAN in GRE in 6 in 4', in4(41, in6(47, greOf(inUdp(PORT.vxlan, vxlanOf(ethernet({}, six), 9)), { key: 8 }))), [IpInIp, Gre, Vxlan], [-1, 8, 9]],
+]
+
+describe('the innermost packet is found', () => {
+  it.each(tunnels)('%s', (_, packet, kinds, identifiers) => {
+    const inner = packet.length - (packet.at(-(5 + 8 + 20)) === 0x45 ? four.length : six.length)
+    const frame = ethernet({ vlans: [9] }, packet)
+    expect(decoded(frame)).toMatchObject({ fate: 'keyed', ipOffset: inner + 18, protocol: 17, hasTransport: true, payload: [frame.length - 5, 5, 5], vlans: [9, -1] })
+    const found = packetOf(packet, { linkType: 101 })
+    expect([...found.encapsulations.kinds.subarray(0, found.encapsulationCount)]).toEqual(kinds)
+    expect([...found.encapsulations.identifiers.subarray(0, found.encapsulationCount)]).toEqual(identifiers)
+    if (kinds[0] !== Mpls) expect(found.encapsulations.outer[0]).toBe(0)
+  })
+
+  it('or the outermost, if that is wanted', () => {
+    for (const [, packet] of tunnels) expect(decoded(packet, { linkType: 101, tunnels: 'outer' })).toMatchObject({ fate: 'keyed', ipOffset: 0, ipLength: packet.length })
+  })
+
+  it('eight deep, and no deeper', () => {
+    let packet = four
+    for (let depth = 1; depth <= 12; depth++) {
+      packet = in4(4, packet)
+      expect(decoded(packet, { linkType: 101 })).toMatchObject({ fate: 'keyed', ipOffset: 20 * Math.min(8, depth) })
+    }
+  })
+
+  it('a thousand deep costs no more', () => {
+    let packet = four
+    for (let depth = 0; depth < 1000; depth++) packet = in4(4, packet)
+    expect(decoded(packet, { linkType: 101 })).toMatchObject({ fate: 'keyed', ipOffset: 160 })
+  })
+
+  it('where it is a fragment, too', () => {
+    const later = ipv4({ source: '10.0.0.1', destination: '10.0.0.2', fragmentOffset: 100, protocol: 17 }, new Uint8Array(40))
+    expect(decoded(in4(47, greOf(later)), { linkType: 101 })).toMatchObject({ fate: 'orphan', ipOffset: 24, fragment: [800, false] })
+  })
+})
+
+describe('what stays in the outer flow', () => {
+  const quoted = ipv4({ source: '192.0.2.9', destination: '192.0.2.1' }, icmp4Error({}, in4(47, greOf(four)), 60))
+  it.each<[string, Uint8Array]>([
+    ['a first fragment', ipv4({ source: '192.0.2.1', destination: '192.0.2.2', protocol: 47, mf: true }, greOf(four))],
+    ['a later fragment', ipv4({ source: '192.0.2.1', destination: '192.0.2.2', protocol: 47, fragmentOffset: 1 }, greOf(four))],
+    ['a fragment of IPv6', ipv6({ source: '2001:db8::1', destination: '2001:db8::2' }, fragment({ nextHeader: 4, m: true }, four))],
+    ['a malformed packet', in4(4, join(four.subarray(0, 2), hex('0003'), four.subarray(4)))],
+    ['IPv6 where IPv4 is said', in4(4, six)],
+    ['nothing', in4(4, hex(''))],
+    ['a packet without its ports', in4(4, ipv4({ source: '10.0.0.1', destination: '10.0.0.2', protocol: 17 }, hex('0001')))],
+    ['what an ICMP error quotes', quoted],
+    ['ARP in GRE', in4(47, greOf(arp, { type: ETHERNET_TYPE }))],
+    ['GRE with a source route', in4(47, greOf(four, { flags: 0x4000 }))],
+    ['GRE of version 1 that is not PPTP', in4(47, greOf(four, { flags: 1 }))],
+    ['GRE of version 2', in4(47, greOf(four, { flags: 2 }))],
+    ['GRE keepalive', in4(47, hex('0000 0000'))],
+    ['ARP in VXLAN', inUdp(PORT.vxlan, vxlanOf(arp, 1))],
+    ['VXLAN without an identifier', inUdp(PORT.vxlan, vxlanOf(ethernet({}, four), 1, 0))],
+    ['VXLAN from its port', inUdp(999, vxlanOf(ethernet({}, four), 1), PORT.vxlan)],
+    ['Geneve of another version', inUdp(PORT.geneve, geneveOf(ethernet({}, four), 1, ETHERNET_TYPE, 0x40))],
+    ['a GTP echo', inUdp(PORT.gtp, gtpOf(four, 1, { message: 1 }))],
+    ['GTP with an endless extension', inUdp(PORT.gtp, gtpOf(four, 1, { extensions: hex('00 000085') }))],
+    ['an L2TP control message', inUdp(PORT.l2tp, l2tpOf(pppOf(four), 1, 1, 0xc802))],
+    ['L2TP of version 3', inUdp(PORT.l2tp, l2tpOf(pppOf(four), 1, 1, 0x0003))],
+    ['LCP in L2TP', inUdp(PORT.l2tp, l2tpOf(hex('ff03c021 01010004'), 1, 1))],
+    ['a Teredo bubble without a server', inUdp(PORT.teredo, four)],
+    ['a port that only looks like one', inUdp(PORT.vxlan + 1024, vxlanOf(ethernet({}, four), 1))],
+  ])('%s', (_, packet) => {
+    for (const linkType of [101, 1]) {
+      const frame = linkType === 1 ? ethernet({}, packet) : packet
+      const outer = decoded(frame, { linkType, tunnels: 'outer' })
+      expect(decoded(frame, { linkType })).toEqual(outer)
+      expect(packetOf(frame, { linkType }).encapsulationCount).toBe(0)
+    }
+  })
+
+  it('what the capture cut', () => {
+    for (const [, packet] of tunnels) {
+      for (let length = 40; length < packet.length; length++) {
+        const cut = packet.subarray(0, length)
+        const capture = { linkType: 101, wireLength: packet.length }
+        const found = decoded(cut, capture)
+        if (found.fate !== 'keyed') expect(found).toEqual(decoded(cut, { ...capture, tunnels: 'outer' }))
+        else expect(found.ipEnd).toBe(length)
+      }
+    }
+  })
+})
+
+describe('any octets in a tunnel', () => {
+  it('are decoded without looking outside the frame', () => {
+    const changes = fc.array(fc.tuple(fc.nat(120), fc.nat(255)), { maxLength: 6 })
+    fc.assert(fc.property(fc.constantFrom(...tunnels), changes, fc.nat(150), fc.nat(50), ([, packet], octets, keep, more) => {
+      const frame = packet.slice(0, keep)
+      for (const [at, value] of octets) if (at < frame.length) frame[at] = value
+      const found = decoded(frame, { linkType: 101, wireLength: frame.length + more })
+      if (found.fate !== 'keyed') return
+      expect(found.ipOffset + (found.version === 4 ? 20 : 40)).toBeLessThanOrEqual(found.ipEnd)
+      expect(found.ipEnd).toBeLessThanOrEqual(frame.length)
+      expect(found.ipEnd - found.ipOffset).toBeLessThanOrEqual(found.ipLength)
+      if (found.hasTransport) expect(found.transportOffset).toBeLessThanOrEqual(found.ipEnd)
+    }), { numRuns: 5000 })
+  })
+
+  it('the fast path leaves tunnels to the other', () => {
+    const inner = ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }, tcp({ sourcePort: 1, destinationPort: 2 }))
+    for (const frame of [inUdp(PORT.vxlan, vxlanOf(ethernet({}, inner), 1)), inUdp(PORT.gtp, gtpOf(inner, 1))]) expect(decoded(ethernet({}, frame))).toMatchObject({ protocol: 6 })
+  })
+})
