@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 
-import { formatOf, FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
+import { FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
+import { fieldNames, inWords, outputsOf } from './outputs.ts'
 import { checkPlaces } from './places.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
@@ -12,8 +13,9 @@ import { appended, count, duration, idleTimeout } from './values.ts'
 interface Options {
   chains: string
   chainModule: readonly string[]
-  output: string
-  format?: string
+  output: readonly string[]
+  format: readonly string[]
+  select?: readonly string[]
   key?: string
   idleTimeout?: IdleTimeout
   activeTimeout?: number
@@ -36,8 +38,9 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .argument('<source...>', 'captures to read')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
     .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])
-    .option('-o, --output <target>', 'where records go: a path, or - for standard output', '-')
-    .option('--format <name>', `format of the records: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension of the output)`)
+    .option('-o, --output <target>', 'where records go: a path, or - for standard output; may be given again (default: -)', appended, [])
+    .option('--format <name>', `format of the records, for each output in its turn: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension)`, appended, [])
+    .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
     .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))
     .option('--active-timeout <time>', 'cut the record of a flow that lasts longer (default: never)', duration('--active-timeout'))
@@ -62,6 +65,7 @@ is 0. A second one ends weir at once.
 Examples:
   weir observe trace.pcap.gz
   weir observe -c basic,tcp,id -o flows.ndjson monday.pcap tuesday.pcapng
+  weir observe -o flows.csv.gz -o - --select first,sip,dip,oct_rev trace.pcap
   weir observe -c basic,splt:n=50 --chain-module mine.ts trace.pcap
   tcpdump -i eth0 -w - | weir observe - | jq -r .dip
   weir observe --idle-timeout 60,tcp=300 --active-timeout 5m \\
@@ -72,8 +76,8 @@ Examples:
 async function run(sources: string[], options: Options): Promise<Status> {
   const stop = onStop()
   const chains = await chainsOf(options.chains, options.chainModule)
-  const format = formatOf(options.output, options.format)
-  await checkPlaces({ sources, output: options.output, summary: options.summary })
+  const { places, sink } = outputsOf(options)
+  await checkPlaces({ sources, outputs: places, summary: options.summary })
   const { stderr } = process
   let progress: Progress | null = null
   const say = (line: string): void => {
@@ -84,6 +88,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
     ...observerOptions(options), chains, signal: stop,
     onWarning: ({ message }) => say(`weir: warning: ${message}`),
   })
+  const records = sink(observer.schema)
   // a source may be a pipe that says nothing for ever
   await Promise.race([observer.open(), aborted(stop)])
   if (stop.aborted) return Status.Done
@@ -91,11 +96,11 @@ async function run(sources: string[], options: Options): Promise<Status> {
 
   const shows = stderr.isTTY && options.quiet !== true
   // not into records on the same terminal
-  if (shows && !(options.output === '-' && process.stdout.isTTY)) progress = new Progress(observer, stderr)
+  if (shows && !(places.includes('-') && process.stdout.isTTY)) progress = new Progress(observer, stderr)
   const started = performance.now()
   let gone = false
   try {
-    await observer.writeTo(format.to(options.output))
+    await observer.writeTo(records)
   } catch (error) {
     gone = isReaderGone(error)
     if (!gone) throw error
@@ -108,7 +113,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
   }
   if (gone) return Status.Done
   if (observer.fault !== null) say(`weir: warning: ${observer.fault.message}`)
-  if (shows) stderr.write(summary(observer.ledger, { elapsed: (performance.now() - started) / 1000, output: options.output, interrupted: stop.aborted, file: options.summary ?? null }))
+  if (shows) stderr.write(summary(observer.ledger, { elapsed: (performance.now() - started) / 1000, output: inWords(places), interrupted: stop.aborted, file: options.summary ?? null }))
   return observer.fault === null ? Status.Done : Status.Cut
 }
 

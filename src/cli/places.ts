@@ -5,22 +5,27 @@ import { OptionError } from '../index.ts'
 
 interface Places {
   readonly sources: readonly string[]
-  readonly output: string
+  readonly outputs: readonly string[]
   readonly summary?: string | undefined
 }
 
 /** Refuse what would write over a capture, or two things to one place. @throws {OptionError} */
-export async function checkPlaces({ sources, output, summary }: Places): Promise<void> {
-  if (output === '') throw new OptionError('WEIR_OPTION_VALUE', '--output names no file: give a path, or - for standard output')
-  if (summary === '') throw new OptionError('WEIR_OPTION_VALUE', '--summary names no file: give a path, or - for standard output')
-  const records = await identity(output)
-  const ledger = summary === undefined ? null : await identity(summary)
-  if (ledger !== null && ledger === records) throw new OptionError('WEIR_OPTION_VALUE', `--output and --summary are both ${output === '-' ? 'standard output' : output}: name two places`)
+export async function checkPlaces({ sources, outputs, summary }: Places): Promise<void> {
+  const targets = [...outputs.map((path) => ({ option: '--output', path })), ...(summary === undefined ? [] : [{ option: '--summary', path: summary }])]
+  const taken = new Map<string, string>()
+  for (const { option, path } of targets) {
+    if (path === '') throw new OptionError('WEIR_OPTION_VALUE', `${option} names no file: give a path, or - for standard output`)
+    const place = await identity(path)
+    if (place === null) continue
+    const other = taken.get(place)
+    if (other !== undefined) throw new OptionError('WEIR_OPTION_VALUE', `${other === option ? `two of ${option}` : `${other} and ${option}`} are both ${path === '-' ? 'standard output' : path}: name two places`)
+    taken.set(place, option)
+  }
   for (const source of sources) {
     // behind a scheme, or as it is
     for (const path of [source, source.replace(/^[a-z]+:/i, '')]) {
       const capture = path === '-' ? null : await identity(path)
-      if (capture !== null && (capture === records || capture === ledger)) throw new OptionError('WEIR_OPTION_VALUE', `${source} is a source: it cannot be written to at the same time`)
+      if (capture !== null && taken.has(capture)) throw new OptionError('WEIR_OPTION_VALUE', `${source} is a source: it cannot be written to at the same time`)
     }
   }
 }

@@ -4,7 +4,7 @@ import { grouped, rounded, share } from './figures.ts'
 export interface Run {
   /** @unit seconds */
   readonly elapsed: number
-  /** Where the records went. */
+  /** Where the records went, in words. */
   readonly output: string
   readonly interrupted: boolean
   /** Where the whole ledger is. */
@@ -35,7 +35,7 @@ export function summary(ledger: Ledger, { elapsed, output, interrupted, file }: 
     ...(active_cuts > 0 ? [`${grouped(active_cuts)} cut by the active timeout`] : []),
     ...(flows_vetoed > 0 ? [`${amount(flows_vetoed, 'flow')} ignored`] : []),
   ]
-  lines.push(`${amount(flows, 'flow')}, ${amount(records, 'record')}${more.length > 0 ? ` (${more.join(', ')})` : ''} to ${output === '-' ? 'standard output' : output}`)
+  lines.push(`${amount(flows, 'flow')}, ${amount(records, 'record')}${more.length > 0 ? ` (${more.join(', ')})` : ''} to ${output}`)
   if (file !== null) lines.push(`the ledger is in ${file}`)
   return `${lines.join('\n')}\n`
 }

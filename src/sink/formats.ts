@@ -4,6 +4,7 @@ import { OptionError } from '../errors.ts'
 import { compressionOf } from './compress.ts'
 import { csv, tsv } from './csv.ts'
 import { ndjson } from './ndjson.ts'
+import { table } from './table.ts'
 import type { Sink } from './sink.ts'
 import type { ByteTarget } from './target.ts'
 
@@ -22,6 +23,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'ndjson', doc: 'one JSON object a line', extensions: ['.ndjson', '.jsonl', '.json'], to: ndjson },
   { name: 'csv', doc: 'comma-separated values, with a line of names', extensions: ['.csv'], to: csv },
   { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: tsv },
+  { name: 'table', doc: 'aligned columns, for people', extensions: ['.txt'], to: (target) => table(target) },
 ]
 
 /**

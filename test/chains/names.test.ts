@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { nearest } from '../../src/chains/nearest.ts'
+import { nearest } from '../../src/schema/nearest.ts'
 import { type AnyChain, basic, chainsByName, defineChain, tcp } from '../../src/index.ts'
 
 describe('chainsByName', () => {

@@ -34,7 +34,7 @@ describe('the progress line', () => {
 })
 
 describe('the summary', () => {
-  const run = { elapsed: 2, output: '-', interrupted: false, file: null }
+  const run = { elapsed: 2, output: 'standard output', interrupted: false, file: null }
 
   it('has what there was, and no more', () => {
     const ledger = Object.assign(new Ledger(), { packets: 1000, in_flows: 990, non_ip: 10, flows: 1, records: 1 })

@@ -8,6 +8,7 @@ export interface Given {
   readonly values: readonly unknown[]
   readonly labels?: readonly string[]
   readonly nan?: boolean
+  readonly of?: ColumnInfo['of']
 }
 
 const ARRAYS: Record<NumberColumn['kind'], new (length: number) => NumberData> = {
@@ -21,8 +22,8 @@ export function batchOf(columns: readonly Given[], { id = 1, offset = 3, stride 
 }
 
 function columnOf(given: Given, length: number, offset: number, stride: number): Column {
-  const { name, kind, values, labels, nan = false } = given
-  const info: Omit<ColumnInfo, 'kind'> = { name, chain: 'test', doc: 'A value', nullable: values.includes(null), ...(labels && { labels }) }
+  const { name, kind, values, labels, nan = false, of } = given
+  const info: Omit<ColumnInfo, 'kind'> = { name, chain: 'test', doc: 'A value', nullable: values.includes(null), ...(labels && { labels }), ...(of && { of }) }
   const elements = offset + (length + 1) * stride
   switch (kind) {
     case 'text': case 'bytes': case 'list': case 'bins':

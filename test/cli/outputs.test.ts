@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { PATIENCE, recordsOf, WEB, weir } from './run.ts'
+
+describe('weir observe writes', { timeout: PATIENCE }, () => {
+  let directory: string
+  beforeAll(() => { directory = mkdtempSync(join(tmpdir(), 'weir-')) })
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  const at = (name: string): string => join(directory, name)
+
+  it('several outputs in one run, each in its format, the fields that are selected', () => {
+    const { status, out } = weir(['observe', WEB, '-o', '-', '-o', at('a.csv.gz'), '-o', at('b.txt'), '--select', 'dip, pkt_fwd'])
+    const csv = gunzipSync(readFileSync(at('a.csv.gz'))).toString().trim().split('\n')
+    expect(status).toBe(0)
+    expect(csv[0]).toBe('dip,pkt_fwd')
+    expect(recordsOf(out).map(({ dip, pkt_fwd }) => `${dip},${pkt_fwd}`)).toEqual(csv.slice(1))
+    expect(readFileSync(at('b.txt'), 'utf8').trim().split('\n').map((line) => line.replace(/ +/, ','))).toEqual(csv)
+  })
+
+  it.each([
+    ['a field that there is not', ['--select', 'dip,pkt_fwt'], "weir: records have no field 'pkt_fwt': did you mean 'pkt_fwd'?\n"],
+    ['no field', ['--select', ','], 'weir: --select names no field: give names, separated by commas\n'],
+    ['more formats than outputs', ['--format', 'csv', '--format', 'tsv'], 'weir: --format is given 2 times for 1 output: give it once for each --output, in their order\n'],
+    ['one place twice', ['-o', '-', '-o', '-'], 'weir: two of --output are both standard output: name two places\n'],
+  ])('nothing for %s', (_, args, err) => {
+    expect(weir(['observe', WEB, ...args])).toEqual({ status: 2, out: '', err })
+  })
+})
