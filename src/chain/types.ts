@@ -1,4 +1,5 @@
 import type { EndReasonName } from '../flow/end-reason.ts'
+import type { Encapsulations } from '../packet/encapsulation.ts'
 import type { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import type { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
 import type { ColumnInfo } from '../schema/schema.ts'
@@ -59,6 +60,10 @@ export interface PacketView {
   readonly payloadLength: number
   /** Octets of that payload that were captured. */
   readonly payloadCaptured: number
+  /** How many tunnels and label stacks are in front of the IP header. */
+  readonly encapsulationCount: number
+  /** These, the outermost first. */
+  readonly encapsulations: Encapsulations
   readonly outerVlan: number
   readonly innerVlan: number
 }

@@ -10,6 +10,7 @@ import { evil } from './evil.ts'
 import { icmp } from './icmp.ts'
 import { id } from './id.ts'
 import { ip } from './ip.ts'
+import { link } from './link.ts'
 import { mss } from './mss.ts'
 import { nearest } from '../schema/nearest.ts'
 import { noop } from './noop.ts'
@@ -24,11 +25,12 @@ import { tcpstats } from './tcpstats.ts'
 import { tfo } from './tfo.ts'
 import { time } from './time.ts'
 import { ttl } from './ttl.ts'
+import { tunnel } from './tunnel.ts'
 import { udp } from './udp.ts'
 
 /** The built-in chains by name, in the order in which they are listed; of those that take options, with their defaults. */
 export const builtinChains: ReadonlyMap<string, AnyChain> = new Map<string, AnyChain>([
-  basic, tcp, tcpstats, icmp, id, ns, ip, ttl, payload, size, time, splt(), community(), ecn, dscp, mss, tcpopt, tfo, udp, dns, evil, noop,
+  basic, tcp, tcpstats, icmp, id, ns, link, tunnel, ip, ttl, payload, size, time, splt(), community(), ecn, dscp, mss, tcpopt, tfo, udp, dns, evil, noop,
 ].map((chain) => [chain.name, chain]))
 
 /** Those of them that take options. */

@@ -10,6 +10,8 @@ export const Encapsulation = {
   Gtp: 6,
   L2tp: 7,
   Teredo: 8,
+  /** @source RFC 4023 */
+  MplsInIp: 9,
 } as const
 export type Encapsulation = (typeof Encapsulation)[keyof typeof Encapsulation]
 

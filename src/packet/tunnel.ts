@@ -75,6 +75,7 @@ function carried(packet: Packet, outer: number): number {
     case Protocol.Gre:
       return gre(packet, outer)
     case Protocol.Mpls:
+      packet.encapsulate(Encapsulation.MplsInIp, outer, packet.ipOffset, NO_IDENTIFIER)
       return EtherType.Mpls
     case Protocol.Ipv4:
     case Protocol.Ipv6:
