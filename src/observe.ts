@@ -19,14 +19,14 @@ export function observe<const C extends readonly AnyChain[]>(source: ObserveSour
 /** With the chains `basic` and `tcp`. */
 export function observe(source: ObserveSource, options?: ObserverOptions & { readonly chains?: undefined }): Observer<FlowRecord<[typeof basic, typeof tcp]>>
 export function observe(source: ObserveSource, options: ObserverOptions & { readonly chains?: readonly AnyChain[] | undefined } = {}): Observer<unknown> {
-  return new Observer(() => open(source), options.chains ?? [basic, tcp], options)
+  return new Observer(() => open(source, options.merge ?? false), options.chains ?? [basic, tcp], options)
 }
 
 /** What reads files is loaded only when there is a file to read. */
-async function open(source: ObserveSource): Promise<PacketSource> {
+async function open(source: ObserveSource, merge: boolean): Promise<PacketSource> {
   if (isPacketSource(source)) return source
   const { openAll } = await import('./source/sequence.ts')
-  return openAll(Array.isArray(source) ? source : [source as CaptureInput])
+  return openAll(Array.isArray(source) ? source : [source as CaptureInput], { merge })
 }
 
 function isPacketSource(source: ObserveSource): source is PacketSource {

@@ -5,6 +5,7 @@ import { addChains, print } from './chains.ts'
 import { messageOf, Status, statusOf } from './exit.ts'
 import { addObserve } from './observe.ts'
 import { exit } from './signals.ts'
+import { addSources } from './sources.ts'
 
 // a reader of errors that went away is no error
 process.stderr.on('error', () => undefined)
@@ -24,10 +25,12 @@ async function run(argv: string[]): Promise<Status> {
 Examples:
   weir observe trace.pcap.gz        flow records of a capture, one JSON object a line
   weir chains                       what records can hold
+  weir sources                      what can be read
   weir observe --help`)
   const done = (is: Status): void => { status = is }
   addObserve(program, done)
   addChains(program, done)
+  addSources(program, done)
   try {
     await program.parseAsync(argv)
   } catch (error) {
@@ -46,7 +49,7 @@ async function usage(error: CommanderError, help: string, argv: string[]): Promi
     return
   }
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const command = ['observe', 'chains'].includes(argv[2]) ? `weir ${argv[2]}` : 'weir'
+  const command = ['observe', 'chains', 'sources'].includes(argv[2]) ? `weir ${argv[2]}` : 'weir'
   const advice = suggestion === undefined ? `see '${command} --help'` : suggestion.replace(/^\(Did(.*)\)$/, 'did$1')
   process.stderr.write(`weir: ${message}: ${advice}\n`)
 }

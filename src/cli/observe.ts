@@ -22,6 +22,7 @@ interface Options {
   expiryDelay?: number
   maxFlows?: number
   limit?: number
+  merge?: true
   tunnels?: 'inner' | 'outer'
   summary?: string
   quiet?: true
@@ -47,6 +48,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--expiry-delay <time>', 'how long a flow that is complete takes late packets (default: 5)', duration('--expiry-delay'))
     .option('--max-flows <number>', 'flows to keep at once (default: 1000000)', count('--max-flows', 1))
     .option('--tunnels <which>', 'whose flow a packet in a tunnel is: that of the inner IP header, or of the outer (default: inner)')
+    .option('--merge', 'read several sources in the order of their packets\' times (default: one after the other)')
     .option('--limit <packets>', 'stop after so many packets', count('--limit', 1))
     .option('--summary <file>', 'write the ledger, what became of every packet, as JSON')
     .option('-q, --quiet', 'show neither progress nor summary; warnings and errors are always shown')
@@ -117,10 +119,10 @@ async function run(sources: string[], options: Options): Promise<Status> {
   return observer.fault === null ? Status.Done : Status.Cut
 }
 
-function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, tunnels }: Options): ObserverOptions {
+function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, tunnels, merge }: Options): ObserverOptions {
   return {
     ...(key !== undefined && { key }), ...(idleTimeout !== undefined && { idleTimeout }), ...(activeTimeout !== undefined && { activeTimeout }),
-    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(tunnels !== undefined && { tunnels }),
+    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(tunnels !== undefined && { tunnels }), ...(merge !== undefined && { merge }),
   }
 }
 

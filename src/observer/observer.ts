@@ -20,6 +20,8 @@ const BREATH = 50
 const MEMORY_LIMIT = 4 * 2 ** 30
 
 export interface ObserverOptions extends FlowOptions {
+  /** Read several sources in the order of their packets' times, rather than one after the other. Default: false. */
+  readonly merge?: boolean
   /** When it is aborted, reading stops, every flow is flushed, and the observation ends in order. */
   readonly signal?: AbortSignal
   /** Told what is wrong but does not stop the observation. */

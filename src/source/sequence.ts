@@ -1,15 +1,16 @@
 import { SourceError, type WeirError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
+import { Merge } from './merge.ts'
 import { type CaptureInput, openSource, pathOf, type SourceOptions } from './open.ts'
 import type { PacketSource } from './source.ts'
 
 /**
- * Open several captures, to be read one after the other. All are opened before this returns, so that one which cannot be stops a run
+ * Open several captures, to be read one after the other, or, with `merge`, in the order of their packets' times. All are opened before this returns, so that one which cannot be stops a run
  * before it has written anything.
  * @throws SourceError
  */
-export async function openAll(from: readonly CaptureInput[], options: SourceOptions = {}): Promise<PacketSource> {
+export async function openAll(from: readonly CaptureInput[], { merge = false, ...options }: SourceOptions & { merge?: boolean } = {}): Promise<PacketSource> {
   if (from.filter(one => typeof one === 'string' && pathOf(one) === '-').length > 1) {
     throw new SourceError('WEIR_SOURCE_STDIN', 'standard input (-) can be read once only')
   }
@@ -21,7 +22,8 @@ export async function openAll(from: readonly CaptureInput[], options: SourceOpti
     await Promise.all(sources.map(source => source.close()))
     throw error
   }
-  return sources.length === 1 ? sources[0] : new Sequence(sources)
+  if (sources.length === 1) return sources[0]
+  return merge && sources.length > 1 ? new Merge(sources) : new Sequence(sources)
 }
 
 /** Sources one after the other, as one. A source that ends early does not stop those after it. */

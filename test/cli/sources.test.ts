@@ -1,0 +1,27 @@
+import { networkInterfaces } from 'node:os'
+import { describe, expect, it } from 'vitest'
+
+import { SCHEMES } from '../../src/index.ts'
+import { PATIENCE, weir } from './run.ts'
+
+describe('weir sources', { timeout: PATIENCE }, () => {
+  it('lists every scheme, what decompresses, and the interfaces', () => {
+    const { status, out, err } = weir(['sources'])
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    for (const { name } of SCHEMES) expect(out).toMatch(new RegExp(`^  ${name}: +\\S`, 'm'))
+    for (const name of ['gzip', 'zstd', 'xz', 'bzip2', 'lz4']) expect(out).toMatch(new RegExp(`^  ${name} +by `, 'm'))
+    for (const name of Object.keys(networkInterfaces())) expect(out).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
+  })
+
+  it('says what there is without programs', () => {
+    expect(weir(['sources'], { env: { PATH: '' } }).out).toMatch(/^ {2}zstd +by what weir brings/m)
+    const { schemes, compressions, interfaces } = JSON.parse(weir(['sources', '--json'], { env: { PATH: '' } }).out)
+    expect(schemes).toHaveLength(SCHEMES.length)
+    expect(compressions).toEqual([{ name: 'gzip', by: 'zlib' }, ...['zstd', 'xz', 'bzip2', 'lz4'].map((name) => ({ name, by: null }))])
+    expect(interfaces).toHaveLength(Object.keys(networkInterfaces()).length)
+  })
+
+  it('an unknown option is told where to look', () => {
+    expect(weir(['sources', '--nosuch']).err).toMatch(/weir sources --help/)
+  })
+})
