@@ -52,6 +52,7 @@ export type { AddressColumn, Batch, Column, ColumnInfo, FieldInfo, Kind, Nanosec
 export type { Sink } from './sink/sink.ts'
 export { FORMATS, formatOf, type Format } from './sink/formats.ts'
 export { csv, tsv } from './sink/csv.ts'
+export { ipfix, type IpfixOptions } from './sink/ipfix.ts'
 export { ndjson } from './sink/ndjson.ts'
 export { select, selected } from './sink/select.ts'
 export { table, type TableOptions } from './sink/table.ts'

@@ -18,12 +18,16 @@ export const dns = defineChain({
     dns_response_valid: bool({ doc: 'A whole DNS response came in the reverse direction, in a datagram, or in a TCP segment of its own', rfc: 'RFC 1035' }),
   },
   udp(flow, _udp, rev, packet) {
-    if (!rev || !isResponse(packet.bytes, packet.payloadOffset, packet.payloadOffset + packet.payloadCaptured)) return
+    if (!rev || flow.dns_response_valid) return
+    const start = packet.payloadOffset
+    if (!isResponse(packet.bytes, start, start + packet.payloadCaptured)) return
     flow.dns_response_valid = true
     return COMPLETE
   },
   tcp(flow, _tcp, rev, packet) {
-    if (!rev || !isResponse(packet.bytes, packet.payloadOffset + TCP_LENGTH, packet.payloadOffset + packet.payloadCaptured)) return
+    if (!rev || flow.dns_response_valid) return
+    const start = packet.payloadOffset
+    if (!isResponse(packet.bytes, start + TCP_LENGTH, start + packet.payloadCaptured)) return
     flow.dns_response_valid = true
     return COMPLETE
   },
