@@ -3,6 +3,8 @@ import { basename, extname } from 'node:path'
 import { OptionError } from '../errors.ts'
 import { compressionOf } from './compress.ts'
 import { csv, tsv } from './csv.ts'
+import { ipfix } from './ipfix.ts'
+import { isCollector, placeOf } from './ipfix-collector.ts'
 import { ndjson } from './ndjson.ts'
 import { table } from './table.ts'
 import type { Sink } from './sink.ts'
@@ -24,6 +26,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'csv', doc: 'comma-separated values, with a line of names', extensions: ['.csv'], to: csv },
   { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: tsv },
   { name: 'table', doc: 'aligned columns, for people', extensions: ['.txt'], to: (target) => table(target) },
+  { name: 'ipfix', doc: 'IPFIX messages (RFC 7011), in a file or to a collector', extensions: ['.ipfix'], to: (target) => ipfix(target) },
 ]
 
 /**
@@ -32,6 +35,7 @@ export const FORMATS: readonly Format[] = [
  * @throws OptionError for a name or an extension that no format has.
  */
 export function formatOf(target: string, name?: string): Format {
+  if (isCollector(target)) return collectorFormat(target, name)
   const compression = compressionOf(target)
   if (name !== undefined) {
     const format = FORMATS.find((candidate) => candidate.name === name.toLowerCase())
@@ -43,4 +47,11 @@ export function formatOf(target: string, name?: string): Format {
   const format = FORMATS.find((candidate) => candidate.extensions.includes(extension))
   if (format !== undefined) return format
   throw new OptionError('WEIR_OPTION_FORMAT', `no format has the extension '${extension}' of ${target}: name a format (${FORMATS.map((format) => format.name).join(', ')}), or use ${FORMATS.flatMap((format) => format.extensions).join(', ')}`)
+}
+
+/** A collector takes IPFIX alone. */
+function collectorFormat(target: string, name: string | undefined): Format {
+  placeOf(target)
+  if (name !== undefined && name.toLowerCase() !== 'ipfix') throw new OptionError('WEIR_OPTION_FORMAT', `${target} takes IPFIX, not ${name}: leave --format away`)
+  return FORMATS.find((format) => format.name === 'ipfix')!
 }

@@ -9,6 +9,8 @@ export interface Given {
   readonly labels?: readonly string[]
   readonly nan?: boolean
   readonly of?: ColumnInfo['of']
+  readonly ie?: string
+  readonly side?: ColumnInfo['side']
 }
 
 const ARRAYS: Record<NumberColumn['kind'], new (length: number) => NumberData> = {
@@ -22,8 +24,8 @@ export function batchOf(columns: readonly Given[], { id = 1, offset = 3, stride 
 }
 
 function columnOf(given: Given, length: number, offset: number, stride: number): Column {
-  const { name, kind, values, labels, nan = false, of } = given
-  const info: Omit<ColumnInfo, 'kind'> = { name, chain: 'test', doc: 'A value', nullable: values.includes(null), ...(labels && { labels }), ...(of && { of }) }
+  const { name, kind, values, labels, nan = false, of, ie, side } = given
+  const info: Omit<ColumnInfo, 'kind'> = { name, chain: 'test', doc: 'A value', nullable: values.includes(null), ...(labels && { labels }), ...(of && { of }), ...(ie && { ie }), ...(side && { side }) }
   const elements = offset + (length + 1) * stride
   switch (kind) {
     case 'text': case 'bytes': case 'list': case 'bins':

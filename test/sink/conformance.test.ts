@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { FORMATS } from '../../src/sink/formats.ts'
 import { batchOf, type Given } from './batch.ts'
+import { ipfixRecords } from './ipfix-reader.ts'
 import { writtenBy } from './memory.ts'
 import { ndjsonRecords, separatedRecords, tableRecords, type Reader } from './records.ts'
 
@@ -11,22 +12,27 @@ const READERS: Record<string, Reader> = {
   csv: separatedRecords(','),
   tsv: separatedRecords('\t'),
   table: tableRecords,
+  ipfix: ipfixRecords,
 }
 
 const LABELS = ['', 'idle', 'active timeout']
 const GIVEN: Given[] = [
-  { name: 'first', kind: 'time', values: [[1277840495, 135052001], [0, 1], [4294967295, 999999999]] },
+  { name: 'first', kind: 'time', ie: 'flowStartNanoseconds', values: [[1277840495, 135052001], [0, 1], [4294967295, 999999999]] },
   { name: 'last_ns', kind: 'i64', values: [[1277840495, 135052001], [0, 7], [4294967295, 999999999]] },
-  { name: 'sip', kind: 'address', values: ['192.0.2.1', '2001:db8::1', null] },
+  { name: 'sip', kind: 'address', ie: 'sourceIPAddress', values: ['192.0.2.1', '2001:db8::1', null] },
   { name: 'octet', kind: 'u8', values: [0, 255, null] },
-  { name: 'sp', kind: 'u16', values: [65535, null, 0] },
+  { name: 'sp', kind: 'u16', ie: 'sourceTransportPort', values: [65535, null, 0] },
   { name: 'count', kind: 'u32', values: [4294967295, 0, null] },
-  { name: 'oct_fwd', kind: 'u64', values: [2 ** 53 - 1, 0, 1e10] },
+  { name: 'oct_fwd', kind: 'u64', ie: 'octetDeltaCount', side: 'fwd', values: [2 ** 53 - 1, 0, 1e10] },
+  { name: 'oct_rev', kind: 'u64', ie: 'octetDeltaCount', side: 'rev', values: [1, 2, 2 ** 32] },
+  { name: 'router', kind: 'address', values: ['2001:db8::2', null, '192.0.2.2'] },
+  { name: 'cut', kind: 'time', values: [[1, 999999999], [0, 1], [2, 500000000]] },
   { name: 'offset', kind: 'i32', values: [-2147483648, 2147483647, null] },
   { name: 'single', kind: 'f32', values: [0.5, -1, null] },
   { name: 'rtt', kind: 'f64', values: [0.1, 1e-9, null], nan: true },
   { name: 'connected', kind: 'bool', values: [true, false, null] },
   { name: 'end_reason', kind: 'oneOf', labels: LABELS, values: ['idle', 'active timeout', 'idle'] },
+  { name: 'reason', kind: 'oneOf', ie: 'flowEndReason', labels: LABELS, values: ['active timeout', 'idle', 'idle'] },
   { name: 'host', kind: 'text', values: ['a, "b"\tc\\', 'über 水 🌊', null] },
   { name: 'none', kind: 'text', values: ['', 'x', null] },
   { name: 'digest', kind: 'bytes', values: [Uint8Array.of(0, 255), new Uint8Array(300), null] },

@@ -1,0 +1,122 @@
+import type { Batch, Column, Schema, TimeColumn } from '../schema/schema.ts'
+import { Blocks } from './blocks.ts'
+import { OwnElements } from './ipfix-elements.ts'
+import { Message } from './ipfix-message.ts'
+import { type Collector, isCollector, openCollector } from './ipfix-collector.ts'
+import { Forms } from './ipfix-record.ts'
+import { OPTIONS_TEMPLATE_SET, Templates, TYPE_INFORMATION, typeInformation } from './ipfix-template.ts'
+import { openTarget } from './open.ts'
+import type { Sink } from './sink.ts'
+import type { ByteTarget } from './target.ts'
+
+export interface IpfixOptions {
+  /** Write each direction as a flow of its own, for collectors that do not know RFC 5103; one without packets is left away. */
+  readonly uniflow?: boolean | undefined
+}
+
+/**
+ * A sink that writes IPFIX messages (RFC 7011): biflows with reverse elements (RFC 5103), templates with the fields that a record has,
+ * and type information (RFC 5610) about fields that IANA's registry does not have. A file of them is that of RFC 5655.
+ * @param to a path, `-` for standard output, `ipfix+udp://HOST:PORT`, `ipfix+tcp://HOST:PORT`, or a target of your own
+ */
+export function ipfix(to: string | ByteTarget, { uniflow = false }: IpfixOptions = {}): Sink {
+  let exporter: Exporter | null = null
+  return {
+    async open(_schema: Schema) {
+      exporter = new Exporter(typeof to === 'string' && isCollector(to) ? await openCollector(to) : streamed(typeof to === 'string' ? await openTarget(to) : to), uniflow)
+    },
+    async write(batch: Batch) {
+      if (exporter === null) throw new TypeError('a sink is opened before it is written to')
+      await exporter.write(batch)
+    },
+    async close() {
+      await exporter?.close()
+      exporter = null
+    },
+  }
+}
+
+/** Messages one behind the other. */
+function streamed(target: ByteTarget): Collector {
+  const blocks = new Blocks(target)
+  return { limit: 65535, refresh: null, isLive: false, write: (bytes) => blocks.put(bytes), offer: () => blocks.offer(), close: () => blocks.close() }
+}
+
+class Exporter {
+  private readonly collector: Collector
+  private readonly uniflow: boolean
+  private readonly own = new OwnElements()
+  private readonly templates = new Templates()
+  private readonly message: Message
+  private readonly prepared = new Map<number, readonly Forms[]>()
+  /** Of the templates that the collector has. */
+  private generation = 0
+  private described = 0
+  private messages = 0
+  private refreshed = 0
+  private time = 0
+
+  constructor(collector: Collector, uniflow: boolean) {
+    this.collector = collector
+    this.uniflow = uniflow
+    this.message = new Message(collector.limit)
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const views = this.formsOf(batch)
+    const last = batch.columns.find((column): column is TimeColumn & Column => column.kind === 'time' && column.ie === 'flowEndNanoseconds')
+    for (let i = 0; i < batch.length; i++) {
+      if (this.isDue()) await this.describe()
+      for (const forms of views) {
+        const form = forms.of(i)
+        if (form === null) continue
+        while (!this.message.add(form, i, this.generation)) await this.send()
+      }
+      if (last !== undefined) this.time = Math.max(this.time, last.data[last.offset + i * last.stride])
+    }
+    await this.send()
+    this.collector.offer()
+  }
+
+  async close(): Promise<void> {
+    await this.collector.close()
+  }
+
+  private formsOf(batch: Batch): readonly Forms[] {
+    let forms = this.prepared.get(batch.id)
+    if (forms === undefined) {
+      if (this.prepared.size === 16) this.prepared.clear()
+      forms = (this.uniflow ? ['fwd', 'rev'] as const : ['both'] as const).map((view) => new Forms(batch, view, this.own, this.templates))
+      this.prepared.set(batch.id, forms)
+    }
+    return forms
+  }
+
+  /** Whether the collector must be told what is sent: at first, and again from time to time. */
+  private isDue(): boolean {
+    if (this.generation === 0 || this.described < this.own.all.length) return true
+    const { refresh } = this.collector
+    return refresh !== null && this.messages > 0 && (this.messages >= refresh.messages || performance.now() - this.refreshed > refresh.milliseconds)
+  }
+
+  /** Tell about our own elements, and forget which templates were sent. */
+  private async describe(): Promise<void> {
+    if (this.messages > 0) await this.send()
+    this.generation++
+    this.messages = 0
+    this.refreshed = performance.now()
+    this.described = this.own.all.length
+    if (this.described === 0) return
+    const put = async (set: number, octets: Uint8Array): Promise<void> => {
+      while (!this.message.addOctets(set, octets)) await this.send()
+    }
+    await put(OPTIONS_TEMPLATE_SET, TYPE_INFORMATION.octets)
+    for (const element of this.own.all) await put(TYPE_INFORMATION.id, typeInformation(element))
+  }
+
+  private async send(): Promise<void> {
+    if (this.message.isEmpty) return
+    this.messages++
+    await this.collector.write(this.message.finish(this.collector.isLive ? Math.floor(Date.now() / 1000) : this.time, 1))
+  }
+}
