@@ -24,8 +24,10 @@ describe.each(captures)('$name', { timeout: 60_000 }, ({ path, size, frames }) =
   })
 
   it.runIf(fitsOneFile(frames))('split into several files, gives the same', async () => {
-    const whole = await lines(fileOf(frames))
-    for (const parts of [2, 5]) expect(await lines(split(frames, parts).map(fileOf))).toBe(whole)
+    // each file has an interface of its own
+    const withoutInterface = (text: string): string => text.replaceAll(/"interface":\d+/g, '"interface":0')
+    const whole = withoutInterface(await lines(fileOf(frames)))
+    for (const parts of [2, 5]) expect(withoutInterface(await lines(split(frames, parts).map(fileOf)))).toBe(whole)
   })
 
   it('read in pieces of any size, gives the same', async () => {
