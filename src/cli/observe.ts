@@ -16,6 +16,7 @@ interface Options {
   output: readonly string[]
   format: readonly string[]
   select?: readonly string[]
+  uniflow?: true
   key?: string
   idleTimeout?: IdleTimeout
   activeTimeout?: number
@@ -39,9 +40,10 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .argument('<source...>', 'captures to read')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
     .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])
-    .option('-o, --output <target>', 'where records go: a path, or - for standard output; may be given again (default: -)', appended, [])
+    .option('-o, --output <target>', 'where records go: a path, - for standard output, or a collector, as in ipfix+udp://HOST:PORT; may be given again (default: -)', appended, [])
     .option('--format <name>', `format of the records, for each output in its turn: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension)`, appended, [])
     .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
+    .option('--uniflow', 'IPFIX with a record for each direction, for collectors that know no biflows')
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
     .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))
     .option('--active-timeout <time>', 'cut the record of a flow that lasts longer (default: never)', duration('--active-timeout'))

@@ -4,6 +4,7 @@ export interface OutputOptions {
   readonly output: readonly string[]
   readonly format: readonly string[]
   readonly select?: readonly string[]
+  readonly uniflow?: true
 }
 
 /** Where records go: `-o`, `--format` and `--select`, understood. */
@@ -14,15 +15,16 @@ export interface Outputs {
 }
 
 /** @throws OptionError for a format that there is not */
-export function outputsOf({ output, format, select: fields }: OutputOptions): Outputs {
+export function outputsOf({ output, format, select: fields, uniflow }: OutputOptions): Outputs {
   const places = output.length === 0 ? ['-'] : output
   if (format.length > places.length) throw new OptionError('WEIR_OPTION_VALUE', `--format is given ${format.length} times for ${places.length} output${places.length === 1 ? '' : 's'}: give it once for each --output, in their order`)
   const made = places.map((place, k) => ({ place, format: formatOf(place, format[k] ?? usual(place)) }))
+  if (uniflow && !made.some((each) => each.format.name === 'ipfix')) throw new OptionError('WEIR_OPTION_VALUE', '--uniflow is for IPFIX, and no output is that: leave it away')
   return {
     places,
     sink(schema) {
       if (fields !== undefined) selected(schema, fields)
-      const sinks = made.map((each) => each.format.to(each.place))
+      const sinks = made.map((each) => each.format.to(each.place, { uniflow }))
       const sink = sinks.length === 1 ? sinks[0] : tee(sinks)
       return fields === undefined ? sink : select(sink, fields)
     },

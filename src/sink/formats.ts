@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import { OptionError } from '../errors.ts'
 import { compressionOf } from './compress.ts'
 import { csv, tsv } from './csv.ts'
-import { ipfix } from './ipfix.ts'
+import { ipfix, type IpfixOptions } from './ipfix.ts'
 import { isCollector, placeOf } from './ipfix-collector.ts'
 import { ndjson } from './ndjson.ts'
 import { table } from './table.ts'
@@ -17,16 +17,19 @@ export interface Format {
   /** Extensions of the files that have it. */
   readonly extensions: readonly string[]
   /** A sink that writes it to a path, to `-` (standard output) or to a target. */
-  readonly to: (target: string | ByteTarget) => Sink
+  readonly to: (target: string | ByteTarget, options?: FormatOptions) => Sink
 }
+
+/** What some formats take, and others pass over. */
+export type FormatOptions = IpfixOptions
 
 /** The formats, the first being the default. */
 export const FORMATS: readonly Format[] = [
-  { name: 'ndjson', doc: 'one JSON object a line', extensions: ['.ndjson', '.jsonl', '.json'], to: ndjson },
-  { name: 'csv', doc: 'comma-separated values, with a line of names', extensions: ['.csv'], to: csv },
-  { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: tsv },
+  { name: 'ndjson', doc: 'one JSON object a line', extensions: ['.ndjson', '.jsonl', '.json'], to: (target) => ndjson(target) },
+  { name: 'csv', doc: 'comma-separated values, with a line of names', extensions: ['.csv'], to: (target) => csv(target) },
+  { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: (target) => tsv(target) },
   { name: 'table', doc: 'aligned columns, for people', extensions: ['.txt'], to: (target) => table(target) },
-  { name: 'ipfix', doc: 'IPFIX messages (RFC 7011), in a file or to a collector', extensions: ['.ipfix'], to: (target) => ipfix(target) },
+  { name: 'ipfix', doc: 'IPFIX messages (RFC 7011), in a file or to a collector', extensions: ['.ipfix'], to: (target, options) => ipfix(target, options) },
 ]
 
 /**

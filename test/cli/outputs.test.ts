@@ -25,6 +25,8 @@ describe('weir observe writes', { timeout: PATIENCE }, () => {
     ['a field that there is not', ['--select', 'dip,pkt_fwt'], "weir: records have no field 'pkt_fwt': did you mean 'pkt_fwd'?\n"],
     ['no field', ['--select', ','], 'weir: --select names no field: give names, separated by commas\n'],
     ['more formats than outputs', ['--format', 'csv', '--format', 'tsv'], 'weir: --format is given 2 times for 1 output: give it once for each --output, in their order\n'],
+    ['biflows divided, but no IPFIX', ['--uniflow'], 'weir: --uniflow is for IPFIX, and no output is that: leave it away\n'],
+    ['a collector that is none', ['-o', 'ipfix+udp:x'], "weir: 'ipfix+udp:x' is no collector: write ipfix+udp://HOST:PORT or ipfix+tcp://HOST:PORT, an IPv6 address in brackets\n"],
     ['one place twice', ['-o', '-', '-o', '-'], 'weir: two of --output are both standard output: name two places\n'],
   ])('nothing for %s', (_, args, err) => {
     expect(weir(['observe', WEB, ...args])).toEqual({ status: 2, out: '', err })
