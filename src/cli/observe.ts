@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 
-import { FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions } from '../index.ts'
+import { FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
-import { fieldNames, inWords, outputsOf } from './outputs.ts'
+import { fieldNames, inWords, outputsOf, rotation } from './outputs.ts'
 import { checkPlaces } from './places.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
@@ -17,6 +17,7 @@ interface Options {
   format: readonly string[]
   select?: readonly string[]
   uniflow?: true
+  rotate?: Rotation
   key?: string
   idleTimeout?: IdleTimeout
   activeTimeout?: number
@@ -43,6 +44,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('-o, --output <target>', 'where records go: a path, - for standard output, or a collector, as in ipfix+udp://HOST:PORT; may be given again (default: -)', appended, [])
     .option('--format <name>', `format of the records, for each output in its turn: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension)`, appended, [])
     .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
+    .option('--rotate <when>', 'write numbered parts, with the time in their names: 1h, 500MB, 1Mrecords', rotation)
     .option('--uniflow', 'IPFIX with a record for each direction, for collectors that know no biflows')
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
     .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))

@@ -15,12 +15,24 @@ const statDescriptor = promisify(fstat)
  * Open a place for octets: a path, or `-` for standard output. A file is written beside its place and moved there when it is closed
  * whole, so that a reader never sees half of it; what is no regular file (a pipe, a device) is written directly. A
  * name that ends in .gz or .zst is compressed.
+ * @param counted is told how many octets are written, as the file has them
  * @throws SinkError @throws OptionError where this version of node cannot compress so
  */
-export async function openTarget(path: string): Promise<ByteTarget> {
+export async function openTarget(path: string, counted?: (octets: number) => void): Promise<ByteTarget> {
   // shows before the file is there
   compressionOf(path)
-  return compressed(path, await openPlace(path))
+  const place = await openPlace(path)
+  return compressed(path, counted === undefined ? place : counting(place, counted))
+}
+
+function counting(target: ByteTarget, counted: (octets: number) => void): ByteTarget {
+  return {
+    write(bytes) {
+      counted(bytes.length)
+      return target.write(bytes)
+    },
+    close: () => target.close(),
+  }
 }
 
 async function openPlace(path: string): Promise<ByteTarget> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -21,12 +21,21 @@ describe('weir observe writes', { timeout: PATIENCE }, () => {
     expect(readFileSync(at('b.txt'), 'utf8').trim().split('\n').map((line) => line.replace(/ +/, ','))).toEqual(csv)
   })
 
+  it('parts, with the fields that are selected', () => {
+    expect(weir(['observe', WEB, '-o', at('parts.tsv'), '--rotate', '4records', '--select', 'dip'])).toEqual({ status: 0, out: '', err: '' })
+    const parts = readdirSync(directory).filter((name) => name.startsWith('parts')).sort()
+    expect(parts).toEqual([1, 2, 3].map((number) => expect.stringMatching(new RegExp(`^parts-\\d{8}T\\d{6}Z-000${number}\\.tsv$`))))
+    expect(parts.map((name) => readFileSync(at(name), 'utf8').split('\n').length - 2)).toEqual([4, 4, 2])
+  })
+
   it.each([
     ['a field that there is not', ['--select', 'dip,pkt_fwt'], "weir: records have no field 'pkt_fwt': did you mean 'pkt_fwd'?\n"],
     ['no field', ['--select', ','], 'weir: --select names no field: give names, separated by commas\n'],
     ['more formats than outputs', ['--format', 'csv', '--format', 'tsv'], 'weir: --format is given 2 times for 1 output: give it once for each --output, in their order\n'],
     ['biflows divided, but no IPFIX', ['--uniflow'], 'weir: --uniflow is for IPFIX, and no output is that: leave it away\n'],
     ['a collector that is none', ['-o', 'ipfix+udp:x'], "weir: 'ipfix+udp:x' is no collector: write ipfix+udp://HOST:PORT or ipfix+tcp://HOST:PORT, an IPv6 address in brackets\n"],
+    ['parts of what is none', ['--rotate', 'often'], "weir: --rotate cannot be 'often': give a time (30s, 5m, 1h, 1d), a size (500MB, 2GB) or a number of records (1Mrecords, 50000records)\n"],
+    ['parts of standard output', ['--rotate', '1h'], 'weir: standard output has no parts to rotate: name a file\n'],
     ['one place twice', ['-o', '-', '-o', '-'], 'weir: two of --output are both standard output: name two places\n'],
   ])('nothing for %s', (_, args, err) => {
     expect(weir(['observe', WEB, ...args])).toEqual({ status: 2, out: '', err })

@@ -1,0 +1,119 @@
+import { access, constants } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+
+import { OptionError } from '../errors.ts'
+import type { Batch, Schema, TimeColumn } from '../schema/schema.ts'
+import { compressionOf } from './compress.ts'
+import { sinkError } from './descriptor.ts'
+import { isCollector } from './ipfix-collector.ts'
+import { openTarget } from './open.ts'
+import type { Sink } from './sink.ts'
+import { slice } from './slice.ts'
+import type { ByteTarget } from './target.ts'
+
+/** When the next part begins. */
+export interface Rotation {
+  /** Of the packets' time; parts begin at whole multiples of it. */
+  readonly seconds?: number | undefined
+  /** As the file has them; a part ends with the batch of records that reaches so many. */
+  readonly octets?: number | undefined
+  readonly records?: number | undefined
+}
+
+/**
+ * A sink that writes numbered parts beside one another, with the time in their names: `flows.csv.gz` becomes
+ * `flows-20261124T160000Z-0001.csv.gz` and so on. Each is whole by itself. A part is made when its first record comes.
+ * @param path of a file
+ * @param make makes the sink of a part
+ * @throws OptionError where the path is that of no file
+ */
+export function rotate(path: string, make: (target: ByteTarget) => Sink, rotation: Rotation): Sink {
+  if (path === '-' || isCollector(path)) throw new OptionError('WEIR_OPTION_VALUE', `${path === '-' ? 'standard output' : path} has no parts to rotate: name a file`)
+  const parts = new Parts(path, make, rotation)
+  return {
+    open: (schema) => parts.open(schema),
+    write: (batch) => parts.write(batch),
+    close: () => parts.close(),
+  }
+}
+
+class Parts {
+  private readonly path: string
+  private readonly make: (target: ByteTarget) => Sink
+  private readonly rotation: Rotation
+  private schema: Schema = { columns: [] }
+  private current: Sink | null = null
+  private number = 0
+  private records = 0
+  private octets = 0
+  /** The largest `last` so far: records leave in the order in which they end, nearly. */
+  private clock = 0
+  /** Time at which the current part ends. */
+  private until = Infinity
+
+  constructor(path: string, make: (target: ByteTarget) => Sink, rotation: Rotation) {
+    this.path = path
+    this.make = make
+    this.rotation = rotation
+  }
+
+  /** Parts are opened later; what can be told now is. */
+  async open(schema: Schema): Promise<void> {
+    this.schema = schema
+    compressionOf(this.path)
+    try {
+      await access(dirname(this.path), constants.W_OK)
+    } catch (error) {
+      throw sinkError('WEIR_SINK_OPEN', `cannot write to ${this.path}`, error)
+    }
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const last = batch.columns.find((column): column is TimeColumn => column.kind === 'time' && column.name === 'last')
+    const room = this.rotation.records ?? Infinity
+    let from = 0
+    for (let i = 0; i < batch.length; i++) {
+      if (last !== undefined) this.clock = Math.max(this.clock, last.data[last.offset + i * last.stride])
+      const isFull = this.records + i - from >= room || this.clock >= this.until
+      if (this.current !== null && !isFull) continue
+      await this.hand(batch, from, i)
+      await this.begin()
+      from = i
+    }
+    await this.hand(batch, from, batch.length)
+    if (this.octets >= (this.rotation.octets ?? Infinity)) await this.close()
+  }
+
+  async close(): Promise<void> {
+    const { current } = this
+    this.current = null
+    await current?.close()
+  }
+
+  private async hand(batch: Batch, from: number, to: number): Promise<void> {
+    if (this.current === null || from === to) return
+    this.records += to - from
+    await this.current.write(slice(batch, from, to))
+  }
+
+  private async begin(): Promise<void> {
+    await this.close()
+    const { seconds } = this.rotation
+    const start = seconds === undefined ? this.clock : Math.floor(this.clock / seconds) * seconds
+    if (seconds !== undefined) this.until = start + seconds
+    this.number++
+    this.records = this.octets = 0
+    const target = await openTarget(nameOf(this.path, start, this.number), (octets) => { this.octets += octets })
+    const sink = this.make(target)
+    await sink.open(this.schema)
+    this.current = sink
+  }
+}
+
+function nameOf(path: string, seconds: number, number: number): string {
+  const compression = compressionOf(path)
+  const plain = basename(path, compression)
+  const extension = extname(plain)
+  const time = `${new Date(seconds * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+  return join(dirname(path), `${basename(plain, extension)}-${time}-${String(number).padStart(4, '0')}${extension}${compression}`)
+}
