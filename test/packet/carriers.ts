@@ -96,5 +96,6 @@ export function gtpOf(packet: Uint8Array, teid: number, { sequence = false, exte
 }
 
 export function l2tpOf(ppp: Uint8Array, tunnel: number, session: number, flags = 0x0002, more = hex('')): Uint8Array {
-  return join(uint16(flags), (flags & 0x4000) === 0 ? hex('') : hex('0000'), uint16(tunnel), uint16(session), more, ppp)
+  const hasLength = (flags & 0x4000) !== 0
+  return join(uint16(flags), hasLength ? uint16(8 + more.length + ppp.length) : hex(''), uint16(tunnel), uint16(session), more, ppp)
 }
