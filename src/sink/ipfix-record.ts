@@ -32,6 +32,15 @@ export class Form {
   }
 }
 
+/** An octet for a record that has no value. @source RFC 7011, section 8.1: no fields withdraw a template; IANA: paddingOctets */
+const PADDING: Variant = {
+  specifiers: [{ number: 210, pen: 0, octets: 1 }], max: 1, room: null,
+  write(bytes, _view, at) {
+    bytes[at] = 0
+    return at + 1
+  },
+}
+
 interface Node {
   readonly next: (Node | undefined)[]
   form: Form | null
@@ -73,6 +82,8 @@ export class Forms {
       const choice = choose === null ? 1 : choose(i)
       if (choice > 0) variants.push(all[choice - 1])
     }
+    // a template without fields would withdraw one
+    if (variants.length === 0) variants.push(PADDING)
     const specifiers: readonly Specifier[] = variants.flatMap((variant) => variant.specifiers)
     return new Form(variants, this.templates.of(specifiers))
   }

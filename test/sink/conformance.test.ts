@@ -1,7 +1,9 @@
 /** The same records through every format are the same values. A new format joins by a line in READERS. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { FORMATS } from '../../src/sink/formats.ts'
+import { columns } from './any.ts'
 import { batchOf, type Given } from './batch.ts'
 import { ipfixRecords } from './ipfix-reader.ts'
 import { writtenBy } from './memory.ts'
@@ -50,9 +52,27 @@ function textOf(kind: Given['kind'], value: unknown): string | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** The texts of records, lone surrogates apart, which UTF-8 cannot have. */
+function textsOf(given: readonly Given[]): (string | null)[][] {
+  return given[0].values.map((_, i) => given.map(({ kind, values }) => textOf(kind, values[i])).map(wellFormed))
+}
+
+function wellFormed(text: string | null): string | null {
+  return text === null ? null : Buffer.from(text).toString()
+}
+
 describe('the same records are the same values', () => {
   const batch = batchOf(GIVEN)
   const expected = GIVEN[0].values.map((_, i) => Object.fromEntries(GIVEN.map(({ name, kind, values }) => [name, textOf(kind, values[i])])))
+
+  it.each(FORMATS)('in $name, whatever the kinds and the layout', async ({ name, to }) => {
+    await fc.assert(fc.asyncProperty(columns, fc.nat(4), fc.integer({ min: 2, max: 9 }), async (any, offset, stride) => {
+      const given = any.map((column, k): Given => ({ ...column, name: `c${k}` }))
+      const random = batchOf(given, { offset, stride })
+      const { octets } = await writtenBy(to, random)
+      expect(READERS[name](octets, { columns: random.columns }).map((values) => values.map(wellFormed))).toEqual(textsOf(given))
+    }), { numRuns: 150 })
+  })
 
   it.each(FORMATS)('in $name', async ({ name, to }) => {
     expect(READERS, 'a reader in READERS').toHaveProperty(name)
