@@ -1,7 +1,11 @@
+import { SinkError } from '../errors.ts'
 import type { Batch, Schema } from '../schema/schema.ts'
 import type { Sink } from './sink.ts'
 
-/** A sink that hands every batch to each of several. The slowest of them says how fast it goes; the first that fails ends it. */
+/**
+ * A sink that hands every batch to each of several. The slowest of them says how fast it goes; the first that fails ends it, save that
+ * where the reader of a pipe has seen enough the others go on.
+ */
 export function tee(sinks: readonly Sink[]): Sink {
   let opened: readonly Sink[] = []
   return {
@@ -12,13 +16,29 @@ export function tee(sinks: readonly Sink[]): Sink {
       }
     },
     async write(batch: Batch) {
-      // the batch is theirs until the last has done with it
-      rethrow(await Promise.allSettled(sinks.map(async (sink) => sink.write(batch))))
+      const results = await settled(opened, (sink) => sink.write(batch))
+      const gone = opened.filter((_, k) => isReaderGone(results[k]))
+      if (gone.length > 0 && gone.length < opened.length) {
+        opened = opened.filter((sink) => !gone.includes(sink))
+        await settled(gone, (sink) => sink.close())
+        rethrow(results.filter((result) => !isReaderGone(result)))
+      } else rethrow(results)
     },
     async close() {
-      rethrow(await Promise.allSettled(opened.map(async (sink) => sink.close())))
+      const results = await settled(opened, (sink) => sink.close())
+      rethrow(results.filter((result) => !isReaderGone(result)))
+      rethrow(results)
     },
   }
+}
+
+/** Wait until all have done with it: a batch is theirs until then. */
+function settled(sinks: readonly Sink[], does: (sink: Sink) => void | Promise<void>): Promise<PromiseSettledResult<void>[]> {
+  return Promise.allSettled(sinks.map(async (sink) => does(sink)))
+}
+
+function isReaderGone(result: PromiseSettledResult<void>): boolean {
+  return result.status === 'rejected' && result.reason instanceof SinkError && result.reason.code === 'WEIR_SINK_CLOSED'
 }
 
 function rethrow(results: readonly PromiseSettledResult<void>[]): void {

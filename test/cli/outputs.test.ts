@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { PATIENCE, recordsOf, WEB, weir } from './run.ts'
+import { PATIENCE, recordsOf, shell, WEB, weir } from './run.ts'
 
 describe('weir observe writes', { timeout: PATIENCE }, () => {
   let directory: string
@@ -19,6 +19,15 @@ describe('weir observe writes', { timeout: PATIENCE }, () => {
     expect(csv[0]).toBe('dip,pkt_fwd')
     expect(recordsOf(out).map(({ dip, pkt_fwd }) => `${dip},${pkt_fwd}`)).toEqual(csv.slice(1))
     expect(readFileSync(at('b.txt'), 'utf8').trim().split('\n').map((line) => line.replace(/ +/, ','))).toEqual(csv)
+  })
+
+  it('no file where another place cannot be opened, and the whole file where the reader of another has seen enough', () => {
+    writeFileSync(at('kept.csv'), 'before')
+    expect(weir(['observe', WEB, '-o', at('kept.csv'), '-o', at('none/x.csv')])).toMatchObject({ status: 3, out: '' })
+    expect(readFileSync(at('kept.csv'), 'utf8')).toBe('before')
+    expect(readdirSync(directory).filter((name) => name.startsWith('.weir'))).toEqual([])
+    expect(shell('"$WEIR" observe "$WEB" -o "$AT" -o - | true; echo ${PIPESTATUS[0]}', { AT: at('kept.csv') })).toEqual({ status: 0, out: '0\n', err: '' })
+    expect(readFileSync(at('kept.csv'), 'utf8').split('\n')).toHaveLength(12)
   })
 
   it('parts, with the fields that are selected', () => {

@@ -46,6 +46,21 @@ describe('several sinks', () => {
     expect(kept.closed).toBe(1)
   })
 
+  it('go on without the one whose reader has seen enough, until all have', async () => {
+    const readers = [1, 2].map((enough) => {
+      let writes = 0
+      return { closed: 0, open: () => {}, write: () => { if (++writes > enough) throw new SinkError('WEIR_SINK_CLOSED', `${enough} seen`) }, close() { this.closed++ } }
+    })
+    const sink = tee(readers)
+    await sink.open({ columns: batch.columns })
+    await sink.write(batch)
+    await sink.write(batch)
+    expect(readers.map(({ closed }) => closed)).toEqual([1, 0])
+    await expect(sink.write(batch)).rejects.toThrow('2 seen')
+    await sink.close()
+    expect(readers.map(({ closed }) => closed)).toEqual([1, 1])
+  })
+
   it('fail as the one that failed, when the others have written', async () => {
     const kept = new MemoryTarget(3)
     const sink = tee([{ open: () => {}, write: () => { throw new SinkError('WEIR_SINK_WRITE', 'full') }, close: () => {} }, csv(kept)])
