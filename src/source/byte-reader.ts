@@ -8,6 +8,8 @@ export interface ByteReader {
   read(target: Uint8Array): Promise<number>
   /** The same at once, for a reader that never waits for octets which are still to come: a regular file. */
   readNow?(target: Uint8Array): number
+  /** The file whose octets these are, from its first on; left out where they are in none that could be opened again. */
+  readonly path?: string | undefined
   /** Begin again at the first octet. @returns false where that cannot be. */
   rewind(): boolean
   /** Give back what the reader holds. A `read` that is waiting ends. */
@@ -88,6 +90,10 @@ export class PeekedReader implements ByteReader {
 
   close(): Promise<void> {
     return this.#reader.close()
+  }
+
+  get path(): string | undefined {
+    return this.#reader.path
   }
 
   get position(): number {

@@ -47,6 +47,10 @@ export class FileReader implements ByteReader {
     }
   }
 
+  get path(): string | undefined {
+    return this.#inherited ? undefined : this.#name
+  }
+
   rewind(): boolean {
     if (this.#inherited) return false
     this.position = 0

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 
@@ -58,6 +61,20 @@ describe.each(ways)('$how by $way', ({ how, tools }) => {
     expect(await drain(source)).toEqual(whole.packets)
     expect(source.fault).toBeNull()
     await source.close()
+  })
+
+  it2('comes from a file, whole and cut, with a position in it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'weir-compression-'))
+    try {
+      writeFileSync(join(directory, 'whole'), stored)
+      writeFileSync(join(directory, 'cut'), stored.subarray(0, stored.length - 3))
+      const { packets, fault, source } = await read(join(directory, 'whole'), { tools })
+      expect(packets).toEqual(whole.packets)
+      expect([fault, source.position, source.size]).toEqual([null, stored.length, stored.length])
+      expect((await read(join(directory, 'cut'), { tools })).fault).toBe('WEIR_CAPTURE_CUT')
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 
   it2('is never quietly cut, wherever it is', async () => {
