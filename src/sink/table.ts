@@ -11,7 +11,7 @@ export interface TableOptions {
 }
 
 const GAP = '  ', NOTHING = '-'
-const encoder = new TextEncoder(), decoder = new TextDecoder()
+const encoder = new TextEncoder()
 
 /** Words as they are; what would look like two columns, or like none, as JSON has it. */
 const SYNTAX: Syntax = {
@@ -58,7 +58,8 @@ class Page {
   private readonly widths: number[]
   /** Columns that are shown; 0 until the first records came. */
   private shown = 0
-  private bytes = new Uint8Array(256)
+  private bytes = Buffer.alloc(256)
+  private view = viewOf(this.bytes)
 
   constructor({ columns }: Schema, width: number) {
     this.columns = columns
@@ -110,13 +111,20 @@ class Page {
     const { write, max, room } = valueWriter(column, SYNTAX)
     return Array.from({ length }, (_, i) => {
       const need = max + (room === null ? 0 : room(i))
-      if (need > this.bytes.length) this.bytes = new Uint8Array(need * 2)
-      const end = write(this.bytes, new DataView(this.bytes.buffer), 0, i)
-      return end === 0 ? NOTHING : decoder.decode(this.bytes.subarray(0, end))
+      if (need > this.bytes.length) {
+        this.bytes = Buffer.alloc(need * 2)
+        this.view = viewOf(this.bytes)
+      }
+      const end = write(this.bytes, this.view, 0, i)
+      return end === 0 ? NOTHING : this.bytes.toString('utf8', 0, end)
     })
   }
 }
 
 function isNumber({ kind }: ColumnInfo): boolean {
   return /^[uif]\d/.test(kind) || kind === 'time'
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
