@@ -9,6 +9,9 @@ import { openTarget } from './open.ts'
 import type { Sink } from './sink.ts'
 import type { ByteTarget } from './target.ts'
 
+/** There is one observer, and so one observation domain. */
+const DOMAIN = 1
+
 export interface IpfixOptions {
   /** Write each direction as a flow of its own, for collectors that do not know RFC 5103; one without packets is left away. */
   readonly uniflow?: boolean | undefined
@@ -79,6 +82,8 @@ class Exporter {
   }
 
   async close(): Promise<void> {
+    // a file of no records says by a message without sets what it is
+    if (this.generation === 0 && !this.collector.isLive) await this.collector.write(this.message.finish(this.time, DOMAIN))
     await this.collector.close()
   }
 
@@ -117,6 +122,6 @@ class Exporter {
   private async send(): Promise<void> {
     if (this.message.isEmpty) return
     this.messages++
-    await this.collector.write(this.message.finish(this.collector.isLive ? Math.floor(Date.now() / 1000) : this.time, 1))
+    await this.collector.write(this.message.finish(this.collector.isLive ? Math.floor(Date.now() / 1000) : this.time, DOMAIN))
   }
 }

@@ -47,6 +47,13 @@ describe.skipIf(!hasTshark)('tshark reads', { timeout: 60_000 }, () => {
     expect(records.length).toBeGreaterThan(8)
   })
 
+  it('a file of no records', async () => {
+    const file = join(directory, 'empty.ipfix')
+    await writtenBy(() => ipfix(file), batchOf([{ name: 'x', kind: 'u8', values: [] }]))
+    expect(readFileSync(file)).toHaveLength(16)
+    expect(tshark(file, '-V')).toMatch(/Version: 10\n\s+Length: 16\n/)
+  })
+
   it('every element by the number that we give it', async () => {
     const names = [...Object.keys(UNSIGNED_ELEMENTS), ...Object.keys(TIME_ELEMENTS)]
     const given = names.map((ie): Given => (ie in TIME_ELEMENTS ? { name: ie, ie, kind: 'time', values: [[1, 2]] } : { name: ie, ie, kind: 'u8', values: [3] }))
