@@ -58,9 +58,13 @@ export class PeekedReader implements ByteReader {
   readonly #reader: ByteReader
   #given = 0
 
+  /** Where the reader has it. */
+  readonly readNow?: (target: Uint8Array) => number
+
   private constructor(reader: ByteReader, head: Uint8Array) {
     this.#reader = reader
     this.head = head
+    if (reader.readNow !== undefined) this.readNow = (target) => this.#give(target) || reader.readNow!(target)
   }
 
   static async peek(reader: ByteReader, octets: number): Promise<PeekedReader> {
@@ -75,7 +79,11 @@ export class PeekedReader implements ByteReader {
   }
 
   async read(target: Uint8Array): Promise<number> {
-    if (this.#given === this.head.length) return this.#reader.read(target)
+    return this.#give(target) || this.#reader.read(target)
+  }
+
+  /** Give what was looked at, as far as it was not given yet. */
+  #give(target: Uint8Array): number {
     const part = this.head.subarray(this.#given, this.#given + target.length)
     target.set(part)
     this.#given += part.length
