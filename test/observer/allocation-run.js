@@ -4,7 +4,7 @@ import { PerformanceObserver, performance } from 'node:perf_hooks'
 
 import { chainsByName, defineChain, MemorySource, observe } from '../../dist/index.js'
 
-const FLOWS = 1000, FRAMES = 8000, WARM = 600_000, MEASURED = 2_000_000
+const FLOWS = 1000, FRAMES = 8000, WARM = 1_000_000, MEASURED = 2_000_000
 
 /** A TCP segment in Ethernet, IPv4 or IPv6 by turns, of one of the flows, in either direction. */
 function frame(i) {
