@@ -5,10 +5,10 @@ export type Reader = (octets: Buffer, schema: Schema) => (string | null)[][]
 
 /** JSON of values; numbers are kept as they are written. */
 export const ndjsonRecords: Reader = (octets) => octets.toString().split('\n').slice(0, -1).map((line) => {
-  const exact = line.replace(/([:[,])(-?\d[\d.e+-]*)(?=[,\]}])/gi, '$1"#$2"')
+  const exact = line.replace(/([:[,])(-?\d[\d.e+-]*)(?=[,\]}])/gi, '$1"\uf8ff#number $2"')
   return Object.values(JSON.parse(exact) as Record<string, unknown>).map((value) => {
-    if (Array.isArray(value)) return `[${value.map((each) => String(each).replace('#', '')).join(',')}]`
-    return value === null ? null : String(value).replace(/^#/, '')
+    if (Array.isArray(value)) return `[${value.map((each) => String(each).replace('\uf8ff#number ', '')).join(',')}]`
+    return value === null ? null : String(value).replace(/^\uf8ff#number /, '')
   })
 })
 
