@@ -115,7 +115,7 @@ export class ReadAhead {
     try {
       octets = this.#reader.readNow!(chunk.bytes.subarray(chunk.headroom, chunk.headroom + this.#chunkSize))
     } catch (error) {
-      this.failure = error instanceof WeirError ? error : new SourceError('WEIR_SOURCE_READ', String(error), { cause: error })
+      this.failure = asReadError(error)
     }
     this.end += octets
     this.#before += octets
@@ -157,10 +157,14 @@ export class ReadAhead {
       chunk.end = chunk.headroom + octets
       return octets
     } catch (error) {
-      this.failure = error instanceof WeirError ? error : new SourceError('WEIR_SOURCE_READ', String(error), { cause: error })
+      this.failure = asReadError(error)
       return 0
     }
   }
+}
+
+function asReadError(error: unknown): WeirError {
+  return error instanceof WeirError ? error : new SourceError('WEIR_SOURCE_READ', String(error), { cause: error })
 }
 
 function newChunk(headroom: number, size: number): Chunk {
