@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
-import { type Capture, captures, tsharkFields } from '../truth/corpora.ts'
+import { captures, tsharkFields } from '../truth/corpora.ts'
 import { expectedFlows, NEVER } from '../truth/flow-count.ts'
-import { type TsharkPacket, tsharkPacket } from '../truth/tshark-packet.ts'
+import { tsharkPacket } from '../truth/tshark-packet.ts'
 import { bothWays, count, type Counted, type Ends, type Flow, line } from './flow.ts'
 import { observed } from './observed.ts'
 import type { Expectation, Tool } from './tool.ts'
@@ -41,21 +41,14 @@ export async function compareAll(folder: string): Promise<Result[]> {
   const results: Result[] = []
   for (const capture of captures(folder)) {
     const packets = tsharkFields(folder, capture).map(tsharkPacket).filter((packet) => packet !== null)
-    const later = decodedLater(capture, packets)
     const keys = new Set(expectedFlows(packets, NEVER).map(bothWays))
     for (const expectation of TOOLS.flatMap((tool) => tool(folder, capture))) {
       const reason = expectation.skip ?? (expectation.tunnels === 'outer' || isOf(keys, expectation.flows()) ? null : 'of another capture of the same test')
-      if (later !== null) results.push(skipped(expectation, { kind: 'later', reason: later }))
-      else if (reason !== null) results.push(skipped(expectation, { kind: 'other', reason }))
+      if (reason !== null) results.push(skipped(expectation, { kind: 'other', reason }))
       else results.push(await compare(folder, expectation))
     }
   }
   return results
-}
-
-/** What weir does not read yet; null for a capture that it reads. */
-export function decodedLater(_capture: Capture, _packets: readonly TsharkPacket[]): string | null {
-  return null
 }
 
 /** A test of several captures leaves a file for each, and all are listed with all. By tshark's word: weir's is what is compared. */

@@ -4,7 +4,7 @@ import { type AnyChain, builtinChains, chainsByName, type Observer, observe } fr
 import { captures, tsharkFields } from '../../truth/corpora.ts'
 import { expectedFlows, NEVER } from '../../truth/flow-count.ts'
 import { tsharkPacket } from '../../truth/tshark-packet.ts'
-import { decodedLater, isOf } from '../compare.ts'
+import { isOf } from '../compare.ts'
 import { bothWays, type Ends } from '../flow.ts'
 import type { FieldRecord, FieldTool, Said, Value } from './said.ts'
 import { community } from './tools/community.ts'
@@ -35,7 +35,6 @@ export async function compareFields(folder: string): Promise<FieldResult[]> {
     const tools = TOOLS.flatMap((each) => each(folder, capture)).filter(({ flows }) => flows.length > 0)
     if (tools.length === 0) continue
     const packets = tsharkFields(folder, capture).map(tsharkPacket).filter((packet) => packet !== null)
-    if (decodedLater(capture, packets) !== null) continue
     const keys = new Set(expectedFlows(packets, NEVER).map(bothWays))
     for (const tool of tools) if (isOf(keys, tool.flows.map(({ ends }) => ends!))) results.push(await compare(folder, tool))
   }
