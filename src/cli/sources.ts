@@ -7,7 +7,7 @@ import { Status } from './exit.ts'
 
 const KINDS: readonly (readonly [kind: Scheme['kind'], title: string])[] = [
   ['file', 'Captures: a path or - follows the colon'],
-  ['live', 'Interfaces: not there yet'],
+  ['live', 'Interfaces, captured live: the name of one follows the colon'],
   ['none', 'Known to libtrace, and not read'],
 ]
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 
 import { CaptureError, SourceError } from '../errors.ts'
 import { MemoryReader, PeekedReader, type ByteReader } from './byte-reader.ts'
@@ -8,11 +7,13 @@ import { decompress } from './decompress.ts'
 import { ERF_HEADER, ErfSource } from './erf.ts'
 import { type Format, formatOf, MAGIC_LENGTH, unsupported } from './format.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
+import { isInterface } from './live/interfaces.ts'
+import { LONGEST_SNAPLEN } from './live/options.ts'
 import { openFile, openStdin } from './open-file.ts'
 import { PCAP_HEADER, PcapSource } from './pcap.ts'
 import { PcapngSource } from './pcapng.ts'
 import { ReadAhead } from './read-ahead.ts'
-import { type Scheme, SCHEMES } from './schemes.ts'
+import { type Scheme, schemeOf, SCHEMES } from './schemes.ts'
 import { SNOOP_HEADER, SnoopSource } from './snoop.ts'
 import type { PacketSource } from './source.ts'
 import { TshSource } from './tsh.ts'
@@ -31,6 +32,12 @@ export interface SourceOptions {
   tools?: boolean
   /** What a URI's scheme says of the capture. */
   scheme?: Scheme | null
+  /** Of what is captured live: octets of a frame. @unit octets @range 1-262144; default 262144 */
+  snaplen?: number
+  /** Of what is captured live: also frames that are for others. Default: true. */
+  promiscuous?: boolean
+  /** Which packets are wanted, in the language of pcap-filter(7). */
+  filter?: string
 }
 
 /**
@@ -41,6 +48,8 @@ export interface SourceOptions {
 export async function openSource(from: CaptureInput, options: SourceOptions = {}): Promise<PacketSource> {
   if (from instanceof Uint8Array) return openReader('memory', new MemoryReader(from), options)
   if (typeof from !== 'string') return openReader('stream', new WebReader('stream', from), options)
+  const live = liveOf(from)
+  if (live !== null) return capture(live, options)
   const { scheme } = parseUri(from)
   const path = pathOf(from)
   return openReader(path, await (path === '-' ? openStdin() : openFile(path)), { ...options, scheme })
@@ -67,26 +76,31 @@ export async function openReader(name: string, reader: ByteReader, options: Sour
 export function pathOf(uri: string): string {
   const { scheme, body, unknown } = parseUri(uri)
   if (body === '') throw new SourceError('WEIR_SOURCE_OPEN', `'${uri}' names no file`)
-  if (scheme !== null && scheme.kind !== 'file' && !existsSync(uri)) {
-    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: ${scheme.name}: is ${scheme.doc}, which weir does not read: ${instead(scheme, body)}`)
+  if (scheme?.kind === 'none' && !existsSync(uri)) {
+    const { name, doc, instead = '' } = scheme
+    const what = /^[\w.:@-]+$/.test(body) ? instead.replace('INTERFACE', body).replace('URI', body) : instead
+    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: ${name}: is ${doc}, which weir does not read: ${what}`)
   }
   if (unknown !== null && !existsSync(uri)) {
-    const known = SCHEMES.filter(({ kind }) => kind === 'file').map(({ name }) => `${name}:`).join(', ')
+    const known = SCHEMES.filter(({ kind }) => kind !== 'none').map(({ name }) => `${name}:`).join(', ')
     throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: there is no scheme '${unknown}:', and no such file; schemes are ${known}`)
-  }
-  if (scheme === null && isInterface(body) && !existsSync(body)) {
-    const int = SCHEMES.find(({ name }) => name === 'int')!
-    throw new SourceError('WEIR_SOURCE_SCHEME', `${uri}: is ${int.doc}: ${instead(int, body)}`)
   }
   return scheme === null || scheme.kind === 'file' ? body : uri
 }
 
-function instead({ instead: what = '' }: Scheme, body: string): string {
-  return /^[\w.:@-]+$/.test(body) ? what.replace('INTERFACE', body).replace('URI', body) : what
+/** The interface that a URI names; of a name alone, an interface of the system wins over a file. Null where it names none. */
+export function liveOf(uri: CaptureInput): { scheme: Scheme; name: string } | null {
+  if (typeof uri !== 'string') return null
+  const { scheme, body, unknown } = parseUri(uri)
+  if (scheme?.kind === 'live') return { scheme, name: body }
+  return scheme === null && unknown === null && isInterface(body) ? { scheme: schemeOf('int')!, name: body } : null
 }
 
-function isInterface(name: string): boolean {
-  return Object.hasOwn(networkInterfaces(), name)
+/** What captures is loaded only when there is something to capture. */
+async function capture({ scheme, name }: { scheme: Scheme; name: string }, options: SourceOptions): Promise<PacketSource> {
+  const { openLive } = await import('./live/open.ts')
+  const { snaplen = LONGEST_SNAPLEN, promiscuous = true, filter = null, interfaces = new InterfaceNumbers() } = options
+  return openLive(scheme, name, { snaplen, promiscuous, filter, interfaces })
 }
 
 function sourceOf(name: string, reader: ByteReader, peeked: PeekedReader, { chunkSize, scheme, interfaces = new InterfaceNumbers() }: SourceOptions): PacketSource {

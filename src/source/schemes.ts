@@ -15,10 +15,9 @@ export interface Scheme {
 }
 
 const file = (name: string, doc: string, more: Pick<Scheme, 'format' | 'isRaw'> = {}): Scheme => ({ name, kind: 'file', doc, ...more })
-const live = (name: string, doc: string): Scheme => ({ name, kind: 'live', doc, instead: LIVE })
+const live = (name: string, doc: string): Scheme => ({ name, kind: 'live', doc })
 const none = (name: string, doc: string, instead: string): Scheme => ({ name, kind: 'none', doc, instead })
 
-const LIVE = 'live capture is not there yet; use: tcpdump -U -w - -i INTERFACE | weir observe -'
 const INTERFACE = 'use tcpdump on an interface of the system: tcpdump -U -w - -i INTERFACE | weir observe -'
 const CONVERT = 'convert it with libtrace 4: traceconvert URI pcapfile:trace.pcap'
 const CARD = 'let the tools of the card write pcap or ERF, and read that'

@@ -25,6 +25,12 @@ export interface PacketSource {
   readonly size: number | null
   /** True where all packets are there already, so that `refill` never waits for one that is still to come. Left out: false. */
   readonly stored?: boolean
+  /**
+   * Of a source that captures live: every packet of an earlier time has been given out. It is read when `next` returned false at once after
+   * a `refill`, which comes back with true every tenth of a second or so where nothing comes; flows that were silent until then are over. Left
+   * out: the time of packets is all there is. @unit seconds since the epoch
+   */
+  readonly silentUntil?: number
   /** Packets that were captured but did not pass the filter; null where that cannot be known. */
   readonly filtered: number | null
   /** Packets lost before they reached the source; null where that cannot be known. */
