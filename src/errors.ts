@@ -30,8 +30,13 @@ export class CaptureError extends WeirError {
   }
 }
 
-/** A target cannot be opened or written. */
-export class SinkError extends WeirError {}
+/** A target cannot be opened or written. The message of one that `writeTo` throws says how many records were written before. */
+export class SinkError extends WeirError {
+  /** Records that were written before; null where nobody knows how many of those that were given got there. */
+  records: number | null = null
+  /** These went with the file: one that is not whole is not kept. */
+  removed = false
+}
 
 /** A user's hook threw, or returned what is no verdict. `cause` is what it threw. */
 export class HookError extends WeirError {

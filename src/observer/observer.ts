@@ -1,6 +1,6 @@
 import { compile } from '../chain/compile.ts'
 import type { AnyChain } from '../chain/types.ts'
-import { OptionError, type WeirError } from '../errors.ts'
+import { OptionError, SinkError, type WeirError } from '../errors.ts'
 import { Ledger } from '../ledger.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Sink } from '../sink/sink.ts'
@@ -104,20 +104,25 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
       await sink.open(this.schema)
     } catch (error) {
       await this.source?.close()
-      throw error
+      throw counted(error, 0)
     }
-    let failed = true
+    let given = 0
     try {
       for await (const batch of this.batches()) {
+        given += batch.length
         const written = sink.write(batch)
         if (written !== undefined) await written
       }
-      failed = false
-    } finally {
+    } catch (error) {
       // what went wrong first is what the user must know
-      if (failed) await Promise.resolve(sink.close()).catch(() => undefined)
+      await Promise.resolve(sink.close()).catch(() => undefined)
+      throw counted(error, given)
     }
-    await sink.close()
+    try {
+      await sink.close()
+    } catch (error) {
+      throw counted(error, given)
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
@@ -206,6 +211,15 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     const named = [...unknownLinks].map(([type, packets]) => `${type} (${packets} ${packets === 1 ? 'packet' : 'packets'})`).join(', ')
     this.options.onWarning?.({ code: 'WEIR_LINK_TYPE', message: `link types that are not known: ${named}; counted as non-IP` })
   }
+}
+
+/** Let a sink's error say how many records were written, of those that the sink was given. */
+function counted(error: unknown, given: number): unknown {
+  if (!(error instanceof SinkError)) return error
+  const count = error.records ?? given
+  const most = error.records === null ? 'at most ' : '', fate = error.removed ? ', and went with the unfinished file' : ''
+  error.message += count === 0 ? '; no record was written' : `; ${most}${count === 1 ? '1 record was' : `${count} records were`} written before${fate}`
+  return error
 }
 
 function refuseTooMuch({ maxFlows }: ResolvedOptions, rowOctets: number): void {

@@ -1,3 +1,4 @@
+import { SinkError } from '../errors.ts'
 import type { ByteTarget } from './target.ts'
 
 /** Large enough that writing costs nothing, small enough to stay in a core's cache. */
@@ -9,6 +10,9 @@ export class Blocks {
   bytes = new Uint8Array(BLOCK)
   view = new DataView(this.bytes.buffer)
   at = 0
+  /** Records in all blocks so far, counted by who fills them, so that an error can say how many were written. */
+  records = 0
+  private written = 0
   private readonly target: ByteTarget
   private spare = new Uint8Array(BLOCK)
   private writing: Promise<void> | null = null
@@ -20,7 +24,7 @@ export class Blocks {
 
   /** Hand the block to the target, waiting for the one before, and go on with one that has room for `need` octets. */
   async turn(need = 0): Promise<void> {
-    await this.written()
+    await this.idle()
     this.handOver()
     if (need > this.bytes.length) this.use(new Uint8Array(need * 2))
   }
@@ -42,14 +46,14 @@ export class Blocks {
   async close(): Promise<void> {
     try {
       await this.turn()
-      await this.written()
+      await this.idle()
     } finally {
-      await this.target.close()
+      await this.target.close().catch((error: unknown) => { throw this.counted(error) })
     }
   }
 
   /** Wait for the target. @throws what its last `write` threw. */
-  private async written(): Promise<void> {
+  private async idle(): Promise<void> {
     if (this.writing !== null) await this.writing
     if (this.failure !== null) throw this.failure.error
   }
@@ -57,7 +61,7 @@ export class Blocks {
   private handOver(): void {
     if (this.at === 0) return
     const full = this.bytes
-    this.writing = this.write(full.subarray(0, this.at))
+    this.writing = this.write(full.subarray(0, this.at), this.records)
     this.use(this.spare)
     this.spare = full
   }
@@ -69,12 +73,18 @@ export class Blocks {
   }
 
   /** Never rejects: a failure is thrown where somebody waits for it. */
-  private async write(bytes: Uint8Array): Promise<void> {
+  private async write(bytes: Uint8Array, records: number): Promise<void> {
     try {
       await this.target.write(bytes)
+      this.written = records
     } catch (error) {
-      this.failure = { error }
+      this.failure = { error: this.counted(error) }
     }
     this.writing = null
+  }
+
+  private counted(error: unknown): unknown {
+    if (error instanceof SinkError && this.target.holdsBack !== true) error.records ??= this.written
+    return error
   }
 }

@@ -33,6 +33,7 @@ export function compressed(path: string, target: ByteTarget): ByteTarget {
 }
 
 class Compressed implements ByteTarget {
+  readonly holdsBack = true
   private readonly target: ByteTarget
   private readonly stream: Transform
   private readonly moved: Promise<void>

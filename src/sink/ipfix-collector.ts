@@ -8,7 +8,9 @@ import { sinkError } from './descriptor.ts'
 import type { ByteTarget } from './target.ts'
 
 /** Where messages go, one at a time. */
-export interface Collector extends ByteTarget {
+export interface Collector extends Pick<ByteTarget, 'close'> {
+  /** @param records that are whole in this message and those before */
+  write(bytes: Uint8Array, records: number): Promise<void>
   /** Octets of a message at most, if it can be helped. */
   readonly limit: number
   /** Templates are sent again after so many messages or milliseconds: what carries them may lose them. Null where nothing is lost. */

@@ -42,7 +42,13 @@ export function ipfix(to: string | ByteTarget, { uniflow = false }: IpfixOptions
 /** Messages one behind the other. */
 function streamed(target: ByteTarget): Collector {
   const blocks = new Blocks(target)
-  return { limit: 65535, refresh: null, isLive: false, write: (bytes) => blocks.put(bytes), offer: () => blocks.offer(), close: () => blocks.close() }
+  return {
+    limit: 65535, refresh: null, isLive: false, offer: () => blocks.offer(), close: () => blocks.close(),
+    async write(bytes, records) {
+      await blocks.put(bytes)
+      blocks.records = records
+    },
+  }
 }
 
 class Exporter {
@@ -58,6 +64,8 @@ class Exporter {
   private messages = 0
   private refreshed = 0
   private time = 0
+  /** Records that are whole in this message and those before. */
+  private records = 0
 
   constructor(collector: Collector, uniflow: boolean) {
     this.collector = collector
@@ -75,6 +83,7 @@ class Exporter {
         if (form === null) continue
         while (!this.message.add(form, i, this.generation)) await this.send()
       }
+      this.records++
       if (last !== undefined) this.time = Math.max(this.time, last.data[last.offset + i * last.stride])
     }
     await this.send()
@@ -83,7 +92,7 @@ class Exporter {
 
   async close(): Promise<void> {
     // a file of no records says by a message without sets what it is
-    if (this.generation === 0 && !this.collector.isLive) await this.collector.write(this.message.finish(this.time, DOMAIN))
+    if (this.generation === 0 && !this.collector.isLive) await this.collector.write(this.message.finish(this.time, DOMAIN), 0)
     await this.collector.close()
   }
 
@@ -122,6 +131,6 @@ class Exporter {
   private async send(): Promise<void> {
     if (this.message.isEmpty) return
     this.messages++
-    await this.collector.write(this.message.finish(this.collector.isLive ? Math.floor(Date.now() / 1000) : this.time, DOMAIN))
+    await this.collector.write(this.message.finish(this.collector.isLive ? Math.floor(Date.now() / 1000) : this.time, DOMAIN), this.records)
   }
 }

@@ -4,6 +4,7 @@ import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
+import type { SinkError } from '../errors.ts'
 import { compressed, compressionOf } from './compress.ts'
 import { Descriptor, sinkError } from './descriptor.ts'
 import { Pipe } from './pipe.ts'
@@ -101,8 +102,7 @@ class WholeFile implements ByteTarget {
     try {
       await this.file.write(bytes)
     } catch (error) {
-      this.whole = false
-      throw error
+      throw this.giveUp(error)
     }
   }
 
@@ -111,11 +111,18 @@ class WholeFile implements ByteTarget {
       await this.file.close()
       if (this.whole) await rename(this.part, this.place)
     } catch (error) {
-      this.whole = false
-      throw sinkError('WEIR_SINK_WRITE', `cannot write ${this.name}`, error)
+      throw this.giveUp(error)
     } finally {
       process.removeListener('exit', this.remove)
       if (!this.whole) await rm(this.part, { force: true })
     }
+  }
+
+  /** The file is given up, and with it what was written of it. */
+  private giveUp(error: unknown): SinkError {
+    this.whole = false
+    const told = sinkError('WEIR_SINK_WRITE', `cannot write ${this.name}`, error)
+    told.removed = true
+    return told
   }
 }

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 
-import { OptionError } from '../errors.ts'
+import { OptionError, SinkError } from '../errors.ts'
 import type { Batch, Schema, TimeColumn } from '../schema/schema.ts'
 import { compressionOf } from './compress.ts'
 import { sinkError } from './descriptor.ts'
@@ -46,6 +46,8 @@ class Parts {
   private number = 0
   private records = 0
   private octets = 0
+  /** Records in parts that are whole. */
+  private before = 0
   /** The largest `last` so far: records leave in the order in which they end, nearly. */
   private clock = 0
   /** Time at which the current part ends. */
@@ -87,13 +89,16 @@ class Parts {
   async close(): Promise<void> {
     const { current } = this
     this.current = null
-    await current?.close()
+    if (current === null) return
+    await this.counting(() => current.close())
+    this.before += this.records
   }
 
   private async hand(batch: Batch, from: number, to: number): Promise<void> {
     if (this.current === null || from === to) return
     this.records += to - from
-    await this.current.write(slice(batch, from, to))
+    const { current } = this
+    await this.counting(() => current.write(slice(batch, from, to)))
   }
 
   private async begin(): Promise<void> {
@@ -103,10 +108,25 @@ class Parts {
     if (seconds !== undefined) this.until = start + seconds
     this.number++
     this.records = this.octets = 0
-    const target = await openTarget(nameOf(this.path, start, this.number), (octets) => { this.octets += octets })
-    const sink = this.make(target)
-    await sink.open(this.schema)
-    this.current = sink
+    await this.counting(async () => {
+      const target = await openTarget(nameOf(this.path, start, this.number), (octets) => { this.octets += octets })
+      const sink = this.make(target)
+      await sink.open(this.schema)
+      this.current = sink
+    })
+  }
+
+  /** What fails is one part: those before it are whole. */
+  private async counting(does: () => void | Promise<void>): Promise<void> {
+    try {
+      await does()
+    } catch (error) {
+      if (error instanceof SinkError && (error.removed || error.code === 'WEIR_SINK_OPEN')) {
+        error.records = this.before
+        error.removed = false
+      } else if (error instanceof SinkError && error.records !== null) error.records += this.before
+      throw error
+    }
   }
 }
 

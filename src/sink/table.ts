@@ -35,6 +35,7 @@ export function table(to: string | ByteTarget, { width = terminalWidth(to) }: Ta
     async write(batch: Batch) {
       if (blocks === null || page === null) throw new TypeError('a sink is opened before it is written to')
       await blocks.put(encoder.encode(page.lines(batch)))
+      blocks.records += batch.length
       blocks.offer()
     },
     async close() {

@@ -28,8 +28,11 @@ export function textSink(to: string | ByteTarget, format: TextFormat): Sink {
         if (prepared.size === 16) prepared.clear()
         prepared.set(batch.id, (lines = new Lines(batch, format)))
       }
-      for (let i = lines.write(blocks, 0, batch.length); i < batch.length; i = lines.write(blocks, i, batch.length)) {
-        await blocks.turn(lines.room(i))
+      for (let i = 0; i < batch.length;) {
+        const next = lines.write(blocks, i, batch.length)
+        blocks.records += next - i
+        i = next
+        if (i < batch.length) await blocks.turn(lines.room(i))
       }
       blocks.offer()
     },

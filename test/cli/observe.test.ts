@@ -121,9 +121,9 @@ describe('what cannot be opened or written exits with 3, in one line', { timeout
     ['no such source', ['observe', 'none.pcap'], /^weir: none\.pcap: .*no such file\n$/],
     ['the second source', ['observe', WEB, 'none.pcap'], /^weir: none\.pcap: .*\n$/],
     ['no capture', ['observe', '-'], /^weir: -: is empty\n$/],
-    ['no directory for the output', ['observe', WEB, '-o', '/none/x.ndjson'], /^weir: cannot write to \/none\/x\.ndjson: .*\(ENOENT\): make its directory first\n$/],
+    ['no directory for the output', ['observe', WEB, '-o', '/none/x.ndjson'], /^weir: cannot write to \/none\/x\.ndjson: .*\(ENOENT\): make its directory first; no record was written\n$/],
     ['no directory for the summary', ['observe', WEB, '--summary', '/none/x.json'], /^weir: cannot write to \/none\/x\.json: .*\n$/],
-    ['a full device', ['observe', WEB, '-o', '/dev/full'], /^weir: cannot write \/dev\/full: no space left on device \(ENOSPC\): free some space there, or write elsewhere\n$/],
+    ['a full device', ['observe', WEB, '-o', '/dev/full'], /^weir: cannot write \/dev\/full: no space left on device \(ENOSPC\): free some space there, or write elsewhere; no record was written\n$/],
   ])('%s', (_, args, line) => {
     const { status, out, err } = weir(args)
     expect({ status, out }).toEqual({ status: 3, out: '' })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { FORMATS } from '../../src/index.ts'
 import { PATIENCE, recordsOf, shell, WEB, weir } from './run.ts'
 
 describe('weir observe writes', { timeout: PATIENCE }, () => {
@@ -28,6 +29,12 @@ describe('weir observe writes', { timeout: PATIENCE }, () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('.weir'))).toEqual([])
     expect(shell('"$WEIR" observe "$WEB" -o "$AT" -o - | true; echo ${PIPESTATUS[0]}', { AT: at('kept.csv') })).toEqual({ status: 0, out: '0\n', err: '' })
     expect(readFileSync(at('kept.csv'), 'utf8').split('\n')).toHaveLength(12)
+  })
+
+  it.each([...FORMATS.map(({ name }) => ['/dev/full', name]), ['ipfix+tcp://127.0.0.1:1', 'ipfix']])('to %s as %s no record, and says so', (place, format) => {
+    const { status, out, err } = weir(['observe', WEB, '-o', place, '--format', format])
+    expect({ status, out }).toEqual({ status: 3, out: '' })
+    expect(err).toMatch(/^weir: cannot (write|send to) .*\((ENOSPC|ECONNREFUSED)\).*; no record was written\n$/)
   })
 
   it('parts, with the fields that are selected', () => {
