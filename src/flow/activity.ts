@@ -19,6 +19,9 @@ export interface Duration {
 /** Flags octet of the TCP header: SYN without ACK. */
 const SYN = 0x02, SYN_ACK = 0x12
 
+/** No age in 32 bits is as great. @unit seconds */
+const NEVER = 0xffffffff
+
 /** What packets leave in the core of a row, and what can be told from it: when the flow was seen, and its first SYN. */
 export class Activity {
   private readonly table: FlowTable
@@ -31,15 +34,16 @@ export class Activity {
     this.table = table
     this.clock = clock
     this.leastIdle = least.idle
-    this.leastActive = least.active
+    this.leastActive = Math.min(least.active, NEVER)
   }
 
   /** True for an active flow that was seen so lately, and is so young, that no timeout can have passed. */
   readonly isPlain = (row: number): boolean => {
-    const { u32, u8, stride } = this.table
+    const { i32, u8, stride } = this.table
     const at = row * stride
-    const { seconds } = this.clock
-    return u8[at * 4 + STATE_OCTET] === ACTIVE && seconds - u32[at + SEEN] < this.leastIdle && seconds - u32[at + FIRST] < this.leastActive
+    const now = this.clock.seconds | 0
+    // ages in 32 bits without a sign: a time ahead of the clock makes a great one, and the row is looked at in full
+    return u8[at * 4 + STATE_OCTET] === ACTIVE && (now - i32[at + SEEN]) >>> 0 < this.leastIdle && (now - i32[at + FIRST]) >>> 0 < this.leastActive
   }
 
   /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
@@ -54,27 +58,29 @@ export class Activity {
 
   /** The flow is seen now; its record reaches to this packet. */
   readonly touch = (row: number, packet: Packet): void => {
-    const { u32, u8, stride } = this.table
+    const { i32, u32, u8, stride } = this.table
     const at = row * stride
     // in an expiring flow this is when it was completed: late packets do not prolong it
     if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
-    const { seconds, nanoseconds } = packet
+    // what V8 knows to be 32 bits is compared as such, not as doubles
+    const seconds = packet.seconds >>> 0, nanoseconds = packet.nanoseconds | 0
     const last = u32[at + LAST]
-    if (seconds > last || (seconds === last && nanoseconds > u32[at + LAST + 1])) {
+    if (seconds > last || (seconds === last && nanoseconds > i32[at + LAST + 1])) {
       u32[at + LAST] = seconds
-      u32[at + LAST + 1] = nanoseconds
-    } else if (seconds < u32[at + FIRST] || (seconds === u32[at + FIRST] && nanoseconds < u32[at + FIRST + 1])) {
+      i32[at + LAST + 1] = nanoseconds
+    } else if (seconds < u32[at + FIRST] || (seconds === u32[at + FIRST] && nanoseconds < i32[at + FIRST + 1])) {
       u32[at + FIRST] = seconds
-      u32[at + FIRST + 1] = nanoseconds
+      i32[at + FIRST + 1] = nanoseconds
     }
     if (packet.protocol === TCP && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
   }
 
   /** The clock's time is when the flow was seen, or completed. */
   readonly see = (row: number): void => {
-    const { u32, stride } = this.table
-    u32[row * stride + SEEN] = this.clock.seconds
-    u32[row * stride + SEEN + 1] = this.clock.nanoseconds
+    const { i32, stride } = this.table
+    const at = row * stride + SEEN
+    i32[at] = this.clock.seconds | 0
+    i32[at + 1] = this.clock.nanoseconds | 0
   }
 
   /** A record begins with this packet. */

@@ -71,14 +71,22 @@ export class Pipeline {
     this.enter(source.name)
     for (let turn = 0; turn < TURN; turn += LANES) {
       if (this.done) return true
-      const wanted = Math.min(LANES, this.limit - ledger.packets)
-      let count = 0
-      while (count < wanted && source.next(lanes[count].packet)) lanes[count++].decode()
+      const left = this.limit - ledger.packets
+      const wanted = left < LANES ? left : LANES
+      const count = this.fill(source, wanted)
       if (table.size > LARGE) table.warm(lanes, count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
     }
     return true
+  }
+
+  /** Pull and decode packets, at most `wanted`. A function of its own, called often: V8 compiles it at once, where a long loop waits. @returns how many there were */
+  private readonly fill = (source: PacketSource, wanted: number): number => {
+    const { lanes } = this
+    let count = 0
+    while (count < wanted && source.next(lanes[count].packet)) lanes[count++].decode()
+    return count
   }
 
   /** @returns false when a hook threw */

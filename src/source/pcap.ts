@@ -82,10 +82,10 @@ export class PcapSource implements PacketSource {
     const start = at + this.#recordHeader
     if (start > input.end || this.fault !== null) return false
     const view = input.view
-    const little = this.#littleEndian
+    const little = this.#littleEndian === true
     let captured = view.getUint32(at + this.#capturedAt, little)
     let wire = view.getUint32(at + this.#wireAt, little)
-    if (this.#maybeSwapped && captured > wire) {
+    if (this.#maybeSwapped === true && captured > wire) {
       const longer = captured
       captured = wire
       wire = longer
