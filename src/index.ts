@@ -43,6 +43,9 @@ export { Packet } from './packet/packet.ts'
 export type { TcpOptionsView } from './packet/tcp-options.ts'
 export type { IcmpView, QuoteView, TcpView, TransportView, UdpView } from './packet/transport-view.ts'
 
+export { cryptoPan } from './anonymize/crypto-pan.ts'
+export type { Anonymizer } from './schema/anonymizer.ts'
+
 export { decompressors } from './source/decompressors.ts'
 export type { CaptureInput } from './source/open.ts'
 export { SCHEMES, type Scheme } from './source/schemes.ts'

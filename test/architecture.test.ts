@@ -19,9 +19,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   chains: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain'],
   source: ['errors', 'packet', 'node:', 'npm'],
   sink: ['errors', 'packet/address', 'schema', 'node:', 'npm'],
+  anonymize: ['errors', 'schema', 'node:'],
   observer: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink'],
   observe: ['errors', 'packet', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],
-  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'observer', 'observe'],
+  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'anonymize', 'observer', 'observe'],
   cli: ['index', 'node:', 'commander', 'jiti'],
   testing: ['packet', 'index'],
 }

@@ -28,10 +28,10 @@ function isShown(field: AnyField): field is Field<unknown> {
 
 function column(chain: string, name: string, field: Field<unknown>): ColumnInfo {
   const kind = field.kind === 'flow' ? KIND_OF_PROPERTY[field.from!] : (field.kind as Kind)
-  const { doc, unit, ie, rfc } = field.info
+  const { doc, unit, ie, rfc, showsAddresses } = field.info
   return {
     name, kind, chain, doc, nullable: field.nullable,
-    ...(unit !== undefined && { unit }), ...(ie !== undefined && { ie }), ...(rfc !== undefined && { rfc }),
+    ...(unit !== undefined && { unit }), ...(ie !== undefined && { ie }), ...(rfc !== undefined && { rfc }), ...(showsAddresses === true && { showsAddresses }),
     ...(field.of !== undefined && { of: field.of }), ...(field.max !== undefined && { max: field.max }), ...(field.labels !== undefined && { labels: field.labels }),
   }
 }

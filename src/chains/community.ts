@@ -26,7 +26,7 @@ export function community(options: { /** Sets the identifiers of one site apart:
     name: 'community',
     doc: "Community ID of the flow, by which other tools' records of it are found. ICMP flows have that of their first packet's type.",
     fields: {
-      community_id: text({ max: 30, doc: 'Community ID, version 1' }),
+      community_id: text({ max: 30, doc: 'Community ID, version 1', showsAddresses: true }),
     },
     newFlow(flow, ip, rev, packet) {
       flow.community_id = communityId(seed, flow.key, ip, rev, packet)

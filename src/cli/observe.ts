@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
+import { anonymizerOf } from './key-file.ts'
 import { fieldNames, inWords, outputsOf, rotation } from './outputs.ts'
 import { checkPlaces } from './places.ts'
 import { Progress } from './progress.ts'
@@ -26,6 +27,7 @@ interface Options {
   limit?: number
   merge?: true
   tunnels?: 'inner' | 'outer'
+  anonymize?: string
   summary?: string
   quiet?: true
 }
@@ -46,6 +48,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
     .option('--rotate <when>', 'write numbered parts, with the time in their names: 1h, 500MB, 1Mrecords', rotation)
     .option('--uniflow', 'IPFIX with a record for each direction, for collectors that know no biflows')
+    .option('--anonymize <keyfile>', 'put other addresses in the place of all, with their prefixes preserved (Crypto-PAn); the file has a key of 32 octets')
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
     .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))
     .option('--active-timeout <time>', 'cut the record of a flow that lasts longer (default: never)', duration('--active-timeout'))
@@ -83,7 +86,8 @@ async function run(sources: string[], options: Options): Promise<Status> {
   const stop = onStop()
   const chains = await chainsOf(options.chains, options.chainModule)
   const { places, sink } = outputsOf(options)
-  await checkPlaces({ sources, outputs: places, summary: options.summary })
+  await checkPlaces({ sources, outputs: places, summary: options.summary, key: options.anonymize })
+  const anonymize = options.anonymize === undefined ? undefined : await anonymizerOf(options.anonymize)
   const { stderr } = process
   let progress: Progress | null = null
   const say = (line: string): void => {
@@ -91,7 +95,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
     stderr.write(`${line}\n`)
   }
   const observer = observe(sources, {
-    ...observerOptions(options), chains, signal: stop,
+    ...observerOptions(options), chains, signal: stop, ...(anonymize !== undefined && { anonymize }),
     onWarning: ({ message }) => say(`weir: warning: ${message}`),
   })
   const records = sink(observer.schema)

@@ -7,10 +7,12 @@ interface Places {
   readonly sources: readonly string[]
   readonly outputs: readonly string[]
   readonly summary?: string | undefined
+  /** Of the key to anonymize with. */
+  readonly key?: string | undefined
 }
 
-/** Refuse what would write over a capture, or two things to one place. @throws {OptionError} */
-export async function checkPlaces({ sources, outputs, summary }: Places): Promise<void> {
+/** Refuse what would write over a capture or a key, or two things to one place. @throws {OptionError} */
+export async function checkPlaces({ sources, outputs, summary, key }: Places): Promise<void> {
   const targets = [...outputs.map((path) => ({ option: '--output', path })), ...(summary === undefined ? [] : [{ option: '--summary', path: summary }])]
   const taken = new Map<string, string>()
   for (const { option, path } of targets) {
@@ -21,6 +23,8 @@ export async function checkPlaces({ sources, outputs, summary }: Places): Promis
     if (other !== undefined) throw new OptionError('WEIR_OPTION_VALUE', `${other === option ? `two of ${option}` : `${other} and ${option}`} are both ${path === '-' ? 'standard output' : path}: name two places`)
     taken.set(place, option)
   }
+  const keyPlace = key === undefined ? null : await identity(key)
+  if (keyPlace !== null && taken.has(keyPlace)) throw new OptionError('WEIR_OPTION_VALUE', `${key} is the key to anonymize with: it cannot be written to`)
   for (const source of sources) {
     // behind a scheme, or as it is
     for (const path of [source, source.replace(/^[a-z]+:/i, '')]) {

@@ -2,9 +2,11 @@ import { compile } from '../chain/compile.ts'
 import type { AnyChain } from '../chain/types.ts'
 import { OptionError, SinkError, type WeirError } from '../errors.ts'
 import { Ledger } from '../ledger.ts'
+import type { Anonymizer } from '../schema/anonymizer.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { PacketSource } from '../source/source.ts'
+import { Anonymous } from './anonymous.ts'
 import type { RecordBatch } from './batch.ts'
 import { Flows } from './flows.ts'
 import { HookCaller } from './hook-caller.ts'
@@ -24,6 +26,8 @@ export interface ObserverOptions extends FlowOptions {
   readonly merge?: boolean
   /** When it is aborted, reading stops, every flow is flushed, and the observation ends in order. */
   readonly signal?: AbortSignal
+  /** Put other addresses in the place of those of records, as `cryptoPan(key)` does, before anybody sees them. Hooks see the true ones. */
+  readonly anonymize?: Anonymizer
   /** Told what is wrong but does not stop the observation. */
   readonly onWarning?: (warning: Warning) => void
 }
@@ -40,6 +44,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
 
   private readonly openSource: () => Promise<PacketSource>
   private readonly options: ObserverOptions
+  private readonly anonymous: Anonymous | null
   private readonly hooks = new HookCaller()
   private readonly flows: Flows
   private readonly pipeline: Pipeline
@@ -56,6 +61,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     const compiled = compile(chains, resolved.key.base !== 'flow')
     refuseTooMuch(resolved, compiled.template.length * 4)
     this.schema = compiled.schema
+    this.anonymous = options.anonymize === undefined ? null : new Anonymous(options.anonymize, this.schema)
     this.flows = new Flows(compiled, resolved, this.ledger, this.hooks)
     this.pipeline = new Pipeline(this.flows, resolved, this.ledger, this.hooks)
   }
@@ -173,6 +179,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     const { outlet } = this.flows
     this.asked = false
     for (const batch of outlet.take()) {
+      this.anonymous?.replace(batch)
       yield batch
       outlet.giveBack(batch)
     }

@@ -18,6 +18,8 @@ export interface FieldInfo {
   readonly ie?: string
   /** The document that defines the value. */
   readonly rfc?: string
+  /** The value is made from addresses in a way that no anonymizer reaches, as a hash is: records that are anonymized cannot have it. */
+  readonly showsAddresses?: boolean
 }
 
 /** One column of the record. */
