@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   chain: ['errors', 'ledger', 'packet', 'flow', 'schema'],
   chains: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain'],
   source: ['errors', 'packet', 'node:', 'npm'],
-  sink: ['errors', 'packet/address', 'schema', 'node:', 'npm'],
+  sink: ['errors', 'ledger', 'packet/address', 'schema', 'node:', 'npm'],
   anonymize: ['errors', 'schema', 'node:'],
   observer: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink'],
   observe: ['errors', 'packet', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],

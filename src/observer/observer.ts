@@ -107,7 +107,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     this.refuseToRunAgain()
     await this.open()
     try {
-      await sink.open(this.schema)
+      await sink.open(this.schema, this.ledger)
     } catch (error) {
       await this.source?.close()
       throw counted(error, 0)

@@ -15,19 +15,20 @@ export interface Template {
   sent: number
 }
 
-/** Templates of data records, one a set of fields. */
+/** Templates of data records and of options, one a set of fields. */
 export class Templates {
   private readonly known = new Map<string, Template>()
   // the first is that of type information
   private next = FIRST_TEMPLATE + 1
 
-  of(specifiers: readonly Specifier[]): Template {
-    const key = specifiers.map(({ number, pen, octets }) => `${number}.${pen}.${octets}`).join()
+  /** @param scopes how many of the fields say what the others are about: of options */
+  of(specifiers: readonly Specifier[], scopes = 0): Template {
+    const key = `${scopes}:` + specifiers.map(({ number, pen, octets }) => `${number}.${pen}.${octets}`).join()
     let template = this.known.get(key)
     if (template === undefined) {
       if (this.next > 65535) throw new SinkError('WEIR_SINK_WRITE', 'records have more sets of fields than IPFIX has numbers for templates: --select fewer fields that may be null')
       const id = this.next++
-      template = { id, octets: recordOf(id, specifiers, 0), sent: 0 }
+      template = { id, octets: recordOf(id, specifiers, scopes), sent: 0 }
       this.known.set(key, template)
     }
     return template

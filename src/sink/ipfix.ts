@@ -1,6 +1,8 @@
+import type { Ledger } from '../ledger.ts'
 import type { Batch, Column, Schema, TimeColumn } from '../schema/schema.ts'
 import { Blocks } from './blocks.ts'
 import { OwnElements } from './ipfix-elements.ts'
+import { ledgerRecord } from './ipfix-ledger.ts'
 import { Message } from './ipfix-message.ts'
 import { type Collector, isCollector, openCollector } from './ipfix-collector.ts'
 import { Forms } from './ipfix-record.ts'
@@ -25,8 +27,8 @@ export interface IpfixOptions {
 export function ipfix(to: string | ByteTarget, { uniflow = false }: IpfixOptions = {}): Sink {
   let exporter: Exporter | null = null
   return {
-    async open(_schema: Schema) {
-      exporter = new Exporter(typeof to === 'string' && isCollector(to) ? await openCollector(to) : streamed(typeof to === 'string' ? await openTarget(to) : to), uniflow)
+    async open(_schema: Schema, ledger?: Ledger) {
+      exporter = new Exporter(typeof to === 'string' && isCollector(to) ? await openCollector(to) : streamed(typeof to === 'string' ? await openTarget(to) : to), uniflow, ledger ?? null)
     },
     async write(batch: Batch) {
       if (exporter === null) throw new TypeError('a sink is opened before it is written to')
@@ -54,6 +56,7 @@ function streamed(target: ByteTarget): Collector {
 class Exporter {
   private readonly collector: Collector
   private readonly uniflow: boolean
+  private readonly ledger: Ledger | null
   private readonly own = new OwnElements()
   private readonly templates = new Templates()
   private readonly message: Message
@@ -64,12 +67,14 @@ class Exporter {
   private messages = 0
   private refreshed = 0
   private time = 0
-  /** Records that are whole in this message and those before. */
+  /** Records that are whole in this message and those before, and how many data records they are. */
   private records = 0
+  private exported = 0
 
-  constructor(collector: Collector, uniflow: boolean) {
+  constructor(collector: Collector, uniflow: boolean, ledger: Ledger | null) {
     this.collector = collector
     this.uniflow = uniflow
+    this.ledger = ledger
     this.message = new Message(collector.limit)
   }
 
@@ -82,6 +87,7 @@ class Exporter {
         const form = forms.of(i)
         if (form === null) continue
         while (!this.message.add(form, i, this.generation)) await this.send()
+        this.exported++
       }
       this.records++
       if (last !== undefined) this.time = Math.max(this.time, last.data[last.offset + i * last.stride])
@@ -91,9 +97,18 @@ class Exporter {
   }
 
   async close(): Promise<void> {
-    // a file of no records says by a message without sets what it is
-    if (this.generation === 0 && !this.collector.isLive) await this.collector.write(this.message.finish(this.time, DOMAIN), 0)
-    await this.collector.close()
+    try {
+      if (this.ledger !== null) {
+        if (this.generation === 0) await this.describe()
+        await this.account(this.ledger)
+        await this.send()
+      } else if (this.generation === 0 && !this.collector.isLive) {
+        // a file of no records says by a message without sets what it is
+        await this.collector.write(this.message.finish(this.time, DOMAIN), 0)
+      }
+    } finally {
+      await this.collector.close()
+    }
   }
 
   private formsOf(batch: Batch): readonly Forms[] {
@@ -120,12 +135,23 @@ class Exporter {
     this.messages = 0
     this.refreshed = performance.now()
     this.described = this.own.all.length
-    if (this.described === 0) return
-    const put = async (set: number, octets: Uint8Array): Promise<void> => {
-      while (!this.message.addOctets(set, octets)) await this.send()
-    }
-    await put(OPTIONS_TEMPLATE_SET, TYPE_INFORMATION.octets)
-    for (const element of this.own.all) await put(TYPE_INFORMATION.id, typeInformation(element))
+    if (this.described > 0) await this.put(OPTIONS_TEMPLATE_SET, TYPE_INFORMATION.octets)
+    for (const element of this.own.all) await this.put(TYPE_INFORMATION.id, typeInformation(element))
+    if (this.ledger !== null && this.exported > 0) await this.account(this.ledger)
+    // some collectors do not count records of options in sequence numbers: where these go ahead of all flows, such a one begins behind them
+    if (this.collector.isLive) await this.send()
+  }
+
+  /** Tell what became of the packets so far. */
+  private async account(ledger: Ledger): Promise<void> {
+    const { template, octets } = ledgerRecord(ledger, this.exported, DOMAIN, this.templates)
+    if (template.sent !== this.generation) await this.put(OPTIONS_TEMPLATE_SET, template.octets)
+    template.sent = this.generation
+    await this.put(template.id, octets)
+  }
+
+  private async put(set: number, octets: Uint8Array): Promise<void> {
+    while (!this.message.addOctets(set, octets)) await this.send()
   }
 
   private async send(): Promise<void> {

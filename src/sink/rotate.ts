@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 
 import { OptionError, SinkError } from '../errors.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Batch, Schema, TimeColumn } from '../schema/schema.ts'
 import { compressionOf } from './compress.ts'
 import { sinkError } from './descriptor.ts'
@@ -31,7 +32,7 @@ export function rotate(path: string, make: (target: ByteTarget) => Sink, rotatio
   if (path === '-' || isCollector(path)) throw new OptionError('WEIR_OPTION_VALUE', `${path === '-' ? 'standard output' : path} has no parts to rotate: name a file`)
   const parts = new Parts(path, make, rotation)
   return {
-    open: (schema) => parts.open(schema),
+    open: (schema, ledger) => parts.open(schema, ledger),
     write: (batch) => parts.write(batch),
     close: () => parts.close(),
   }
@@ -42,6 +43,7 @@ class Parts {
   private readonly make: (target: ByteTarget) => Sink
   private readonly rotation: Rotation
   private schema: Schema = { columns: [] }
+  private ledger: Ledger | undefined
   private current: Sink | null = null
   private number = 0
   private records = 0
@@ -60,8 +62,9 @@ class Parts {
   }
 
   /** Parts are opened later; what can be told now is. */
-  async open(schema: Schema): Promise<void> {
+  async open(schema: Schema, ledger?: Ledger): Promise<void> {
     this.schema = schema
+    this.ledger = ledger
     compressionOf(this.path)
     try {
       await access(dirname(this.path), constants.W_OK)
@@ -111,7 +114,7 @@ class Parts {
     await this.counting(async () => {
       const target = await openTarget(nameOf(this.path, start, this.number), (octets) => { this.octets += octets })
       const sink = this.make(target)
-      await sink.open(this.schema)
+      await sink.open(this.schema, this.ledger)
       this.current = sink
     })
   }

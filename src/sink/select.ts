@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts'
+import type { Ledger } from '../ledger.ts'
 import { nearest } from '../schema/nearest.ts'
 import type { Batch, Column, ColumnInfo, Schema } from '../schema/schema.ts'
 import type { Sink } from './sink.ts'
@@ -11,9 +12,9 @@ export function select(sink: Sink, fields: readonly string[]): Sink {
   let places: readonly number[] = []
   const prepared = new Map<number, readonly Column[]>()
   return {
-    async open(schema: Schema) {
+    async open(schema: Schema, ledger?: Ledger) {
       places = placesOf(schema, fields)
-      await sink.open({ columns: places.map((place) => schema.columns[place]) })
+      await sink.open({ columns: places.map((place) => schema.columns[place]) }, ledger)
     },
     write({ id, length, columns }: Batch) {
       let chosen = prepared.get(id)

@@ -1,4 +1,5 @@
 import { SinkError } from '../errors.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Batch, Schema } from '../schema/schema.ts'
 import type { Sink } from './sink.ts'
 
@@ -9,10 +10,10 @@ import type { Sink } from './sink.ts'
 export function tee(sinks: readonly Sink[]): Sink {
   let opened: readonly Sink[] = []
   return {
-    async open(schema: Schema) {
+    async open(schema: Schema, ledger?: Ledger) {
       for (const [k, sink] of sinks.entries()) {
         opened = sinks.slice(0, k + 1)
-        await sink.open(schema)
+        await sink.open(schema, ledger)
       }
     },
     async write(batch: Batch) {

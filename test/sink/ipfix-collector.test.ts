@@ -111,30 +111,69 @@ describe('uniflows', () => {
 const hasNfdump = spawnSync('nfdump', ['-V']).status === 0 && spawnSync('nfcapd', ['-V']).status === 0
 if (!hasNfdump) console.warn('nfdump is not installed: what nfcapd takes over UDP is not tested')
 
+interface Collected {
+  /** A line a flow: ends, counters and times. */
+  readonly flows: readonly string[]
+  /** What nfdump says in full, and of the file. */
+  readonly raw: string
+  readonly figures: string
+}
+
+/** What nfcapd takes of the flows of a capture, and nfdump reads. */
+async function collected(source: string, uniflow: boolean): Promise<Collected> {
+  const directory = mkdtempSync(join(tmpdir(), 'weir-'))
+  const spare = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(spare, 'listening')
+  const { port } = spare.address()
+  spare.close()
+  const collector = spawn('nfcapd', ['-l', directory, '-p', String(port), '-t', '3600'], { stdio: 'ignore' })
+  const nfdump = (...args: string[]): string => spawnSync('nfdump', ['-R', directory, ...args], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } }).stdout
+  try {
+    await wait(700)
+    await observe(source).writeTo(ipfix(`ipfix+udp://127.0.0.1:${port}`, { uniflow }))
+    await wait(500)
+    collector.kill('SIGTERM')
+    await once(collector, 'exit')
+    const flows = (JSON.parse(nfdump('-o', 'json')) as Record<string, unknown>[]).map((flow) => [flow['first'], flow['last'], flow['src4_addr'] ?? flow['src6_addr'], flow['dst4_addr'] ?? flow['dst6_addr'], flow['proto'], flow['in_packets'], flow['in_bytes'], flow['out_packets'] ?? 0, flow['out_bytes'] ?? 0].join())
+    return { flows, raw: nfdump('-o', 'raw'), figures: nfdump('-I') }
+  } finally {
+    collector.kill('SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
 describe.skipIf(!hasNfdump)('nfcapd and nfdump', { timeout: 30_000 }, () => {
-  it('read keys, counters of both directions and times', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'weir-'))
-    const spare = createSocket('udp4').bind(0, '127.0.0.1')
-    await once(spare, 'listening')
-    const { port } = spare.address()
-    spare.close()
-    const collector = spawn('nfcapd', ['-l', directory, '-p', String(port), '-t', '3600'], { stdio: 'ignore' })
-    const source = new URL('../captures/web.pcap', import.meta.url).pathname
-    try {
-      await wait(700)
-      await observe(source).writeTo(ipfix(`ipfix+udp://127.0.0.1:${port}`))
-      await wait(500)
-      collector.kill('SIGTERM')
-      await once(collector, 'exit')
-      const { stdout } = spawnSync('nfdump', ['-R', directory, '-o', 'json'], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } })
-      const seen = (JSON.parse(stdout) as Record<string, unknown>[]).map((flow) => [flow['first'], flow['last'], flow['src4_addr'] ?? flow['src6_addr'], flow['dst4_addr'] ?? flow['dst6_addr'], flow['proto'], flow['in_packets'], flow['in_bytes'], flow['out_packets'] ?? 0, flow['out_bytes'] ?? 0].join())
-      const expected: string[] = []
-      const time = (seconds: number): string => new Date(Math.floor(Math.round(seconds * 1e6) / 1000)).toISOString().slice(0, -1)
-      for await (const flow of observe(source)) expected.push([time(flow.first), time(flow.last), flow.sip, flow.dip, flow.proto, flow.pkt_fwd, flow.oct_fwd, flow.pkt_rev, flow.oct_rev].join())
-      expect(seen.sort()).toEqual(expected.sort())
-    } finally {
-      collector.kill('SIGKILL')
-      rmSync(directory, { recursive: true, force: true })
+  const source = new URL('../captures/web.pcap', import.meta.url).pathname
+  /** In milliseconds, as they have it. */
+  const time = (seconds: number): string => new Date(Math.floor(Math.round(seconds * 1e6) / 1000)).toISOString().slice(0, -1)
+  const reasons = (raw: string): string[] => Array.from(raw.matchAll(/end reason += +0x0(\d)/g), ([, code]) => code).sort()
+  const CODES = { idle: '1', active: '2', end: '3', forced: '4', resources: '5' }
+
+  it('read keys, counters of both directions, times and end reasons; and miss nothing in the sequence', async () => {
+    const { flows, raw, figures } = await collected(source, false)
+    const expected: string[] = [], ended: string[] = []
+    for await (const flow of observe(source)) {
+      expected.push([time(flow.first), time(flow.last), flow.sip, flow.dip, flow.proto, flow.pkt_fwd, flow.oct_fwd, flow.pkt_rev, flow.oct_rev].join())
+      ended.push(CODES[flow.end_reason])
     }
+    expect(flows.toSorted()).toEqual(expected.sort())
+    expect(reasons(raw)).toEqual(ended.sort())
+    expect(figures).toMatch(/^Sequence failures: 0$/m)
+  })
+
+  it('read uniflows: a record a direction that has packets', async () => {
+    const { flows, raw, figures } = await collected(source, true)
+    const expected: string[] = [], ended: string[] = []
+    for await (const flow of observe(source)) {
+      const times = [time(flow.first), time(flow.last)]
+      expected.push([...times, flow.sip, flow.dip, flow.proto, flow.pkt_fwd, flow.oct_fwd, 0, 0].join())
+      ended.push(CODES[flow.end_reason])
+      if (flow.pkt_rev === 0) continue
+      expected.push([...times, flow.dip, flow.sip, flow.proto, flow.pkt_rev, flow.oct_rev, 0, 0].join())
+      ended.push(CODES[flow.end_reason])
+    }
+    expect(flows.toSorted()).toEqual(expected.sort())
+    expect(reasons(raw)).toEqual(ended.sort())
+    expect(figures).toMatch(/^Sequence failures: 0$/m)
   })
 })

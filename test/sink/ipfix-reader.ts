@@ -11,6 +11,8 @@ export interface Decoded {
   /** Records of data templates; those of options apart. */
   readonly records: RawField[][]
   readonly options: RawField[][]
+  /** All of both, in the order in which they came. */
+  readonly all: RawField[][]
   readonly messages: { readonly length: number; readonly time: number; readonly sequence: number }[]
   readonly templates: number
 }
@@ -20,7 +22,7 @@ interface Specifier { readonly number: number; readonly pen: number; readonly le
 /** A collector of RFC 7011, written for tests after the document alone. */
 export function decode(octets: Buffer): Decoded {
   const templates = new Map<number, { fields: Specifier[]; isOption: boolean }>()
-  const records: RawField[][] = [], options: RawField[][] = [], messages: Decoded['messages'] = []
+  const records: RawField[][] = [], options: RawField[][] = [], all: RawField[][] = [], messages: Decoded['messages'] = []
   for (let start = 0; start < octets.length;) {
     const length = octets.readUInt16BE(start + 2)
     if (octets.readUInt16BE(start) !== 10 || length < 16) throw new Error('no IPFIX message')
@@ -57,18 +59,19 @@ export function decode(octets: Buffer): Decoded {
           return { number, pen, octets: octets.subarray(at - octetsOf, at) }
         })
         ;(template.isOption ? options : records).push(record)
+        all.push(record)
       }
       if (at !== end) throw new Error('a record is longer than its set')
       set = end
     }
     start += length
   }
-  return { records, options, messages, templates: templates.size }
+  return { records, options, all, messages, templates: templates.size }
 }
 
 /** Names and types of the elements that are not IANA's. @source RFC 5610 */
 export function ownElements(options: readonly RawField[][]): Map<number, { name: string; type: number }> {
-  return new Map(options.map((record) => {
+  return new Map(options.filter((record) => record.some(({ number }) => number === 303)).map((record) => {
     const of = (number: number): Buffer => record.find((field) => field.number === number)!.octets
     return [of(303).readUInt16BE(), { name: of(341).toString(), type: of(339)[0] }]
   }))
