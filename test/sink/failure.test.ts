@@ -17,7 +17,7 @@ import type { ByteTarget } from '../../src/sink/target.ts'
 import { ethernet, ipv4, udp } from '../../src/testing/build.ts'
 import { decode } from './ipfix-reader.ts'
 
-const FLOWS = 20_000
+const FLOWS = 8000
 /** Each is a flow; a second apart from time to time, so that records come before the end. */
 const frames = Array.from({ length: FLOWS }, (_, i) => ({ seconds: 1_700_000_000 + Math.floor(i / 100), bytes: ethernet({}, ipv4({ source: `192.0.2.${i & 255}`, destination: '198.51.100.7' }, udp({ sourcePort: i, destinationPort: 53 }))) }))
 
@@ -51,9 +51,9 @@ beforeAll(() => { directory = mkdtempSync(join(tmpdir(), 'weir-')) })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const SAID = /; (no record was written|((at most )?(1 record was|\d+ records were) written before(, and went with the unfinished file)?))$/
 
-describe.each(FORMATS)('$name', ({ name, to }) => {
+describe.each(FORMATS)('$name', { timeout: 60_000 }, ({ name, to }) => {
   it('to a target that is full after a while: as many records as it took', async () => {
-    const target = new SmallTarget(700_000)
+    const target = new SmallTarget(300_000)
     const error = await failureOf(to(target))
     expect(error.message).toMatch(SAID)
     if (error.records === null) return
@@ -89,7 +89,7 @@ describe.each(FORMATS)('$name', ({ name, to }) => {
   })
 })
 
-describe('a collector', () => {
+describe('a collector', { timeout: 60_000 }, () => {
   it.each(['tcp', 'udp'])('over %s that refuses', async (protocol) => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1')
     await once(socket, 'listening')
@@ -119,7 +119,7 @@ const disk = smallDisk()
 if (disk === null) console.warn('no file system may be mounted here: a disk that is full is not tested')
 afterAll(() => { if (disk !== null) spawnSync('umount', [disk]) })
 
-describe.skipIf(disk === null)('a disk that is full', () => {
+describe.skipIf(disk === null)('a disk that is full', { timeout: 60_000 }, () => {
   it.each(FORMATS)('keeps no part of $name, and the error says so', async ({ name, to }) => {
     const error = await failureOf(to(join(disk!, `x.${name}`)))
     expect(error).toMatchObject({ code: 'WEIR_SINK_WRITE', removed: true, message: expect.stringMatching(/ENOSPC.*; (no record was written|\d+ records were written before, and went with the unfinished file)$/) })
