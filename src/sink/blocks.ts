@@ -31,9 +31,13 @@ export class Blocks {
 
   /** Add octets that are there already. */
   async put(octets: Uint8Array): Promise<void> {
-    if (this.at + octets.length > this.bytes.length) await this.turn(octets.length)
-    this.bytes.set(octets, this.at)
-    this.at += octets.length
+    for (let from = 0; from < octets.length;) {
+      if (this.at === this.bytes.length) await this.turn()
+      const piece = octets.subarray(from, from + this.bytes.length - this.at)
+      this.bytes.set(piece, this.at)
+      this.at += piece.length
+      from += piece.length
+    }
   }
 
   /** Hand the block over only if the target is idle: nothing that is finished waits for a block to fill. @throws what its last `write` threw. */

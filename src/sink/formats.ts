@@ -6,6 +6,7 @@ import { csv, tsv } from './csv.ts'
 import { ipfix, type IpfixOptions } from './ipfix.ts'
 import { isCollector, placeOf } from './ipfix-collector.ts'
 import { ndjson } from './ndjson.ts'
+import { parquet } from './parquet.ts'
 import { table } from './table.ts'
 import type { Sink } from './sink.ts'
 import type { ByteTarget } from './target.ts'
@@ -30,6 +31,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'tsv', doc: 'the same with tabs', extensions: ['.tsv', '.tab'], to: (target) => tsv(target) },
   { name: 'table', doc: 'aligned columns, for people', extensions: ['.txt'], to: (target) => table(target) },
   { name: 'ipfix', doc: 'IPFIX messages (RFC 7011), in a file or to a collector', extensions: ['.ipfix'], to: (target, options) => ipfix(target, options) },
+  { name: 'parquet', doc: 'Apache Parquet, by row groups', extensions: ['.parquet'], to: (target) => parquet(target) },
 ]
 
 /**
