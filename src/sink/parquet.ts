@@ -70,6 +70,8 @@ class ParquetFile {
     try {
       await this.endGroup()
       await this.put(this.footer())
+      // without its end nobody can read a file
+      this.blocks.records = this.records
     } finally {
       await this.blocks.close()
     }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { FORMATS } from '../../src/sink/formats.ts'
 import { columns } from './any.ts'
 import { batchOf, type Given } from './batch.ts'
+import { parquetRecords } from './duckdb-reader.ts'
 import { ipfixRecords } from './ipfix-reader.ts'
 import { writtenBy } from './memory.ts'
 import { ndjsonRecords, separatedRecords, tableRecords, type Reader } from './records.ts'
@@ -15,6 +16,7 @@ const READERS: Record<string, Reader> = {
   tsv: separatedRecords('\t'),
   table: tableRecords,
   ipfix: ipfixRecords,
+  parquet: parquetRecords,
 }
 
 const LABELS = ['', 'idle', 'active timeout']
@@ -70,14 +72,14 @@ describe('the same records are the same values', () => {
       const given = any.map((column, k): Given => ({ ...column, name: `c${k}` }))
       const random = batchOf(given, { offset, stride })
       const { octets } = await writtenBy(to, random)
-      expect(READERS[name](octets, { columns: random.columns }).map((values) => values.map(wellFormed))).toEqual(textsOf(given))
+      expect((await READERS[name](octets, { columns: random.columns })).map((values) => values.map(wellFormed))).toEqual(textsOf(given))
     }), { numRuns: 150, seed: 20261124 })
   })
 
   it.each(FORMATS)('in $name', async ({ name, to }) => {
     expect(READERS, 'a reader in READERS').toHaveProperty(name)
     const { octets } = await writtenBy(to, batch, batch)
-    const records = READERS[name](octets, { columns: batch.columns }).map((values) => Object.fromEntries(values.map((value, k) => [GIVEN[k]?.name, value])))
+    const records = (await READERS[name](octets, { columns: batch.columns })).map((values) => Object.fromEntries(values.map((value, k) => [GIVEN[k]?.name, value])))
     expect(records).toEqual([...expected, ...expected])
   })
 })

@@ -1,7 +1,7 @@
 import type { Schema } from '../../src/schema/schema.ts'
 
 /** What a format holds, read back without weir: the text of each value in each record, null where there is none. See `textOf`. */
-export type Reader = (octets: Buffer, schema: Schema) => (string | null)[][]
+export type Reader = (octets: Buffer, schema: Schema) => (string | null)[][] | Promise<(string | null)[][]>
 
 /** JSON of values; numbers are kept as they are written. */
 export const ndjsonRecords: Reader = (octets) => octets.toString().split('\n').slice(0, -1).map((line) => {
