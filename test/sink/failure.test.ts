@@ -18,8 +18,10 @@ import { ethernet, ipv4, udp } from '../../src/testing/build.ts'
 import { decode } from './ipfix-reader.ts'
 
 const FLOWS = 8000
+/** Octets that look random, so that no format makes few of them. */
+const any = (i: number, odd: number): string => [24, 16, 8, 0].map((shift) => (Math.imul(i + 1, odd) >>> shift) & 255).join('.')
 /** Each is a flow; a second apart from time to time, so that records come before the end. */
-const frames = Array.from({ length: FLOWS }, (_, i) => ({ seconds: 1_700_000_000 + Math.floor(i / 100), bytes: ethernet({}, ipv4({ source: `192.0.2.${i & 255}`, destination: '198.51.100.7' }, udp({ sourcePort: i, destinationPort: 53 }))) }))
+const frames = Array.from({ length: FLOWS }, (_, i) => ({ seconds: 1_700_000_000 + Math.floor(i / 100), bytes: ethernet({}, ipv4({ source: any(i, 0x9e3779b1), destination: any(i, 0x85ebca6b) }, udp({ sourcePort: i, destinationPort: 53 }))) }))
 
 async function failureOf(sink: Sink): Promise<SinkError> {
   const error = await observe(new MemorySource(frames), { chains: [basic] }).writeTo(sink).then(() => null, (reason: unknown) => reason)
