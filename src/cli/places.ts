@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 
 import { OptionError } from '../index.ts'
 
@@ -41,6 +41,6 @@ async function identity(path: string): Promise<string | null> {
     const stats = await stat(path)
     return stats.isFile() ? `${stats.dev}:${stats.ino}` : null
   } catch {
-    return resolve(path)
+    return join(await realpath(dirname(path)).catch(() => resolve(dirname(path))), basename(path))
   }
 }

@@ -45,6 +45,7 @@ const ADVICE: Record<string, string> = {
   ENOENT: 'make its directory first',
   ENOTDIR: 'a part of its path is no directory',
   EISDIR: 'name a file in it',
+  EEXIST: 'name another place',
   EACCES: 'choose a place that may be written to',
   EPERM: 'choose a place that may be written to',
   EROFS: 'choose a place that may be written to',

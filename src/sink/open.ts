@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fstat, rmSync } from 'node:fs'
-import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, link, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -16,14 +16,25 @@ const statDescriptor = promisify(fstat)
  * Open a place for octets: a path, or `-` for standard output. A file is written beside its place and moved there when it is closed
  * whole, so that a reader never sees half of it; what is no regular file (a pipe, a device) is written directly. A
  * name that ends in .gz or .zst is compressed.
- * @param counted is told how many octets are written, as the file has them
  * @throws SinkError @throws OptionError where this version of node cannot compress so
  */
-export async function openTarget(path: string, counted?: (octets: number) => void): Promise<ByteTarget> {
+export async function openTarget(path: string): Promise<ByteTarget> {
   // shows before the file is there
   compressionOf(path)
-  const place = await openPlace(path)
-  return compressed(path, counted === undefined ? place : counting(place, counted))
+  return compressed(path, await openPlace(path))
+}
+
+/**
+ * Open a file that is not there yet, likewise. One that came to be in the meantime is left as it is.
+ * @param counted is told how many octets are written, as the file has them
+ * @throws SinkError
+ */
+export async function openNew(path: string, counted: (octets: number) => void): Promise<ByteTarget> {
+  try {
+    return compressed(path, counting(await WholeFile.open(path, path, 0o666, putNew), counted))
+  } catch (error) {
+    throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
+  }
 }
 
 function counting(target: ByteTarget, counted: (octets: number) => void): ByteTarget {
@@ -41,7 +52,7 @@ async function openPlace(path: string): Promise<ByteTarget> {
     if (path === '-' || path === '/dev/stdout') return await openStdout('standard output')
     const place = await placeOf(path)
     if (place.isFifo) return await Pipe.open(path)
-    return place.isRegular ? await WholeFile.open(path, place.path, place.mode) : await Descriptor.open(path, path, 'w')
+    return place.isRegular ? await WholeFile.open(path, place.path, place.mode, rename) : await Descriptor.open(path, path, 'w')
   } catch (error) {
     throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
   }
@@ -75,27 +86,47 @@ async function placeOf(path: string): Promise<Place> {
   }
 }
 
+/** Moves a file. */
+type Put = (from: string, to: string) => Promise<void>
+
+/** Move a file to a place where there is none. rename(2) would write over one, link(2) does not. */
+async function putNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
+    // a file system without links
+    await rename(from, to)
+    return
+  }
+  await rm(from)
+}
+
 /** A file that is there once it is whole. */
 class WholeFile implements ByteTarget {
   private readonly name: string
   private readonly place: string
   private readonly part: string
   private readonly file: Descriptor
+  private readonly put: Put
   private whole = true
   /** For a process that ends without closing it. */
   private readonly remove = (): void => rmSync(this.part, { force: true })
 
-  private constructor(name: string, place: string, part: string, file: Descriptor) {
+  private constructor(name: string, place: string, part: string, file: Descriptor, put: Put) {
     this.name = name
     this.place = place
     this.part = part
     this.file = file
+    this.put = put
     process.once('exit', this.remove)
   }
 
-  static async open(name: string, place: string, mode: number): Promise<WholeFile> {
+  /** @param put moves it to its place */
+  static async open(name: string, place: string, mode: number, put: Put): Promise<WholeFile> {
     const part = join(dirname(place), `.weir-${randomBytes(6).toString('hex')}.part`)
-    return new WholeFile(name, place, part, await Descriptor.open(name, part, 'wx', mode))
+    return new WholeFile(name, place, part, await Descriptor.open(name, part, 'wx', mode), put)
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -109,7 +140,7 @@ class WholeFile implements ByteTarget {
   async close(): Promise<void> {
     try {
       await this.file.close()
-      if (this.whole) await rename(this.part, this.place)
+      if (this.whole) await this.put(this.part, this.place)
     } catch (error) {
       throw this.giveUp(error)
     } finally {

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, lstat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 
 import { OptionError, SinkError } from '../errors.ts'
@@ -7,7 +7,7 @@ import type { Batch, Schema, TimeColumn } from '../schema/schema.ts'
 import { compressionOf } from './compress.ts'
 import { sinkError } from './descriptor.ts'
 import { isCollector } from './ipfix-collector.ts'
-import { openTarget } from './open.ts'
+import { openNew } from './open.ts'
 import type { Sink } from './sink.ts'
 import { slice } from './slice.ts'
 import type { ByteTarget } from './target.ts'
@@ -23,7 +23,7 @@ export interface Rotation {
 
 /**
  * A sink that writes numbered parts beside one another, with the time in their names: `flows.csv.gz` becomes
- * `flows-20261124T160000Z-0001.csv.gz` and so on. Each is whole by itself. A part is made when its first record comes.
+ * `flows-20261124T160000Z-0001.csv.gz` and so on. A file that is there already is not written over: its number is passed over. Each is whole by itself. A part is made when its first record comes.
  * @param path of a file
  * @param make makes the sink of a part
  * @throws OptionError where the path is that of no file
@@ -109,14 +109,21 @@ class Parts {
     const { seconds } = this.rotation
     const start = seconds === undefined ? this.clock : Math.floor(this.clock / seconds) * seconds
     if (seconds !== undefined) this.until = start + seconds
-    this.number++
     this.records = this.octets = 0
     await this.counting(async () => {
-      const target = await openTarget(nameOf(this.path, start, this.number), (octets) => { this.octets += octets })
+      const target = await openNew(await this.freeName(start), (octets) => { this.octets += octets })
       const sink = this.make(target)
       await sink.open(this.schema, this.ledger)
       this.current = sink
     })
+  }
+
+  /** The next number whose name no file has: it may be a source, or a part of another run. */
+  private async freeName(start: number): Promise<string> {
+    for (;;) {
+      const name = nameOf(this.path, start, ++this.number)
+      if (!(await isThere(name))) return name
+    }
   }
 
   /** What fails is one part: those before it are whole. */
@@ -130,6 +137,17 @@ class Parts {
       } else if (error instanceof SinkError && error.records !== null) error.records += this.before
       throw error
     }
+  }
+}
+
+/** Whether something has the name, be it a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -42,6 +42,15 @@ describe('weir observe writes', { timeout: PATIENCE }, () => {
     const parts = readdirSync(directory).filter((name) => name.startsWith('parts')).sort()
     expect(parts).toEqual([1, 2, 3].map((number) => expect.stringMatching(new RegExp(`^parts-\\d{8}T\\d{6}Z-000${number}\\.tsv$`))))
     expect(parts.map((name) => readFileSync(at(name), 'utf8').split('\n').length - 2)).toEqual([4, 4, 2])
+  })
+
+  it('parts, and not over a source that is named as one', () => {
+    const first = readdirSync(directory).find((name) => name.startsWith('parts') && name.includes('-0001'))!
+    const source = at(first.replace('parts', 'mine').replace('tsv', 'csv'))
+    copyFileSync(WEB, source)
+    expect(weir(['observe', source, '-o', at('mine.csv'), '--rotate', '4records'])).toEqual({ status: 0, out: '', err: '' })
+    expect(readFileSync(source)).toEqual(readFileSync(WEB))
+    expect(readdirSync(directory).filter((name) => name.startsWith('mine')).map((name) => name.slice(-8, -4)).sort()).toEqual(['0001', '0002', '0003', '0004'])
   })
 
   it.each([

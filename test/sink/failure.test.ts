@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { SinkError } from '../../src/errors.ts'
@@ -106,7 +107,9 @@ describe('a collector', { timeout: 60_000 }, () => {
   it('over TCP that goes away', async () => {
     const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const error = await failureOf(ipfix(`ipfix+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`))
+    const sink = ipfix(`ipfix+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    // what goes away shows a while after
+    const error = await failureOf({ open: (...args) => sink.open(...args), close: () => sink.close(), write: async (batch) => { await wait(100); await sink.write(batch) } })
     server.close()
     expect(error).toMatchObject({ code: 'WEIR_SINK_WRITE', records: null, message: expect.stringMatching(/at most \d+ records were written before$/) })
   })

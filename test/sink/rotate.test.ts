@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -60,6 +60,27 @@ describe('parts', () => {
   it('of IPFIX have their templates', async () => {
     await writtenBy(() => rotate(at('x.ipfix'), ipfix, { records: 40 }), ...batches)
     expect(names().map((name) => decode(readFileSync(at(name))).records.length)).toEqual([40, 40, 40, 5])
+  })
+
+  it('write over nothing: numbers whose names are taken are passed over', async () => {
+    writeFileSync(at('x-20231114T224320Z-0002.csv'), 'a source')
+    symlinkSync('nowhere', at('x-20231114T224320Z-0003.csv'))
+    await writtenBy(() => rotate(at('x.csv'), csv, { records: 30 }), batches[0])
+    await writtenBy(() => rotate(at('x.csv'), csv, { records: 30 }), batches[0])
+    expect(names()).toEqual(['x-20231114T221320Z-0001.csv', 'x-20231114T221320Z-0002.csv', 'x-20231114T224320Z-0002.csv', 'x-20231114T224320Z-0003.csv', 'x-20231114T224320Z-0004.csv', 'x-20231114T224320Z-0005.csv'])
+    expect(readFileSync(at('x-20231114T224320Z-0002.csv'), 'utf8')).toBe('a source')
+    expect(lines('x-20231114T221320Z-0002.csv')).toEqual(lines('x-20231114T221320Z-0001.csv'))
+    expect(lines('x-20231114T224320Z-0005.csv')).toEqual(lines('x-20231114T224320Z-0004.csv'))
+  })
+
+  it('leave a file as it is that comes to be while they are written', async () => {
+    const sink = rotate(at('x.csv'), csv, { records: 30 })
+    await sink.open({ columns: batches[0].columns })
+    await sink.write(slice(batches[0], 0, 20))
+    writeFileSync(at('x-20231114T221320Z-0001.csv'), 'of another')
+    await expect(async () => sink.close()).rejects.toMatchObject({ code: 'WEIR_SINK_WRITE', message: expect.stringMatching(/file already exists \(EEXIST\): name another place$/) })
+    expect(names()).toEqual(['x-20231114T221320Z-0001.csv'])
+    expect(readFileSync(at('x-20231114T221320Z-0001.csv'), 'utf8')).toBe('of another')
   })
 
   it('are none where there is no record, and must be files in a directory that there is', async () => {
