@@ -66,6 +66,14 @@ export class FlowKey {
     this.assign(packet, protocol, hasPorts(protocol) && packet.fragmentOffset === 0 ? packet.view.getInt32(packet.transportOffset) : 0)
   }
 
+  /** The same for IPv4 with ports behind its header, which is what `decodeUsual` finds. */
+  loadUsual(packet: Packet): void {
+    const { view, ipOffset: at, protocol } = packet
+    const ports = view.getInt32(packet.transportOffset)
+    this.set(view.getInt32(at + 12, true), view.getInt32(at + 16, true), ports, protocol | IPV4)
+    if (this.isReduced !== 0) this.reduce(packet, protocol, ports)
+  }
+
   /** The key of a packet whose protocol and ports are known from elsewhere: of a later fragment. */
   assign(packet: Packet, protocol: number, ports: number): void {
     const view = packet.view

@@ -3,6 +3,7 @@ import type { RowList } from './wheel.ts'
 /** Below this many rows insertion is faster than counting. */
 const FEW = 32
 const DIGIT = 8, BUCKETS = 1 << DIGIT
+const WORD = 32
 
 /**
  * Put rows into the order of their numbers, which are whole and not negative: records leave by the flow's first packet, never by
@@ -55,18 +56,18 @@ export class Ordering {
   }
 
   private radix(list: RowList, n: number, least: number, range: number): void {
-    for (let unit = 1; unit <= range; unit *= BUCKETS) {
+    for (let shift = 0; range >= 2 ** shift; shift += DIGIT) {
       const { keys, swapKeys, swapRows, counts } = this
       const rows = list.rows
       counts.fill(0)
-      for (let i = 0; i < n; i++) counts[Math.floor((keys[i] - least) / unit) % BUCKETS]++
+      for (let i = 0; i < n; i++) counts[digit(keys[i] - least, shift)]++
       for (let bucket = 0, sum = 0; bucket < BUCKETS; bucket++) {
         const count = counts[bucket]
         counts[bucket] = sum
         sum += count
       }
       for (let i = 0; i < n; i++) {
-        const place = counts[Math.floor((keys[i] - least) / unit) % BUCKETS]++
+        const place = counts[digit(keys[i] - least, shift)]++
         swapKeys[place] = keys[i]
         swapRows[place] = rows[i]
       }
@@ -75,4 +76,9 @@ export class Ordering {
       this.swapKeys = keys
     }
   }
+}
+
+/** The digit at a bit of a whole number up to 2^53. Numbers of packets are seldom 2^32 apart, and a division is slow. */
+function digit(number: number, shift: number): number {
+  return (shift < WORD ? number >>> shift : Math.floor(number / 2 ** WORD) >>> (shift - WORD)) & (BUCKETS - 1)
 }

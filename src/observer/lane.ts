@@ -1,7 +1,7 @@
 import type { HeldFragment } from '../flow/fragments.ts'
 import { FlowKey, type KeyScheme } from '../flow/key.ts'
 import { Fate } from '../ledger.ts'
-import { decode } from '../packet/decode.ts'
+import { decodeAny, decodeUsual } from '../packet/decode.ts'
 import { decodeQuote, isIcmpError } from '../packet/icmp-error.ts'
 import { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import type { UNKNOWN_LINK } from '../packet/link.ts'
@@ -70,10 +70,14 @@ export class Lane {
   /** Depends on nothing but the frame. */
   decode(): void {
     const { packet, quote } = this
-    this.fate = decode(packet)
     packet.isError = false
     // a reference is written only when it changes: that costs more than a comparison
     if (this.keyed !== packet) this.keyed = packet
+    if (decodeUsual(packet)) {
+      this.fate = KEYED
+      return this.key.loadUsual(packet)
+    }
+    this.fate = decodeAny(packet)
     if (this.fate !== KEYED) return
     if ((packet.protocol === ICMP || packet.protocol === ICMPV6) && isIcmpError(packet) && decodeQuote(packet, quote)) {
       packet.isError = true

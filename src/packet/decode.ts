@@ -39,7 +39,7 @@ const FRAGMENT_BITS = 0x3fff
  * header. It decides nothing by itself: what it says is what `decodeAny` says (measured: half the time of that).
  * @returns false for every other frame
  */
-function decodeUsual(packet: Packet): boolean {
+export function decodeUsual(packet: Packet): boolean {
   const { start, capturedLength, view } = packet
   if (packet.linkType !== LINK_ETHERNET || capturedLength < ETHERNET_HEADER + IPV4_HEADER + UDP_HEADER) return false
   if (view.getInt32(start + 12) >> 8 !== USUAL) return false
