@@ -19,14 +19,19 @@ export function observe<const C extends readonly AnyChain[]>(source: ObserveSour
 /** With the chains `basic` and `tcp`. */
 export function observe(source: ObserveSource, options?: ObserverOptions & { readonly chains?: undefined }): Observer<FlowRecord<[typeof basic, typeof tcp]>>
 export function observe(source: ObserveSource, options: ObserverOptions & { readonly chains?: readonly AnyChain[] | undefined } = {}): Observer<unknown> {
-  return new Observer(() => open(source, options.merge ?? false), options.chains ?? [basic, tcp], options)
+  return new Observer(() => open(source, options), options.chains ?? [basic, tcp], options)
 }
 
 /** What reads files is loaded only when there is a file to read. */
-async function open(source: ObserveSource, merge: boolean): Promise<PacketSource> {
-  if (isPacketSource(source)) return source
+async function open(source: ObserveSource, { merge = false, filter }: ObserverOptions): Promise<PacketSource> {
+  if (isPacketSource(source)) return filter === undefined ? source : filteredSource(source, filter)
   const { openAll } = await import('./source/sequence.ts')
-  return openAll(Array.isArray(source) ? source : [source as CaptureInput], { merge })
+  return openAll(Array.isArray(source) ? source : [source as CaptureInput], { merge, filter })
+}
+
+async function filteredSource(source: PacketSource, expression: string): Promise<PacketSource> {
+  const [{ Filter }, { filtered }] = await Promise.all([import('./source/filter/filter.ts'), import('./source/filter/filtered-source.ts')])
+  return filtered(source, new Filter(expression))
 }
 
 function isPacketSource(source: ObserveSource): source is PacketSource {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-import { FORMATS, observe, openTarget, type IdleTimeout, type ObserverOptions, type Rotation } from '../index.ts'
+import { FORMATS, observe, openTarget, OptionError, type IdleTimeout, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
 import { anonymizerOf } from './key-file.ts'
@@ -25,6 +25,7 @@ interface Options {
   expiryDelay?: number
   maxFlows?: number
   limit?: number
+  filter?: string
   merge?: true
   tunnels?: 'inner' | 'outer'
   anonymize?: string
@@ -56,6 +57,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--max-flows <number>', 'flows to keep at once (default: 1000000)', count('--max-flows', 1))
     .option('--tunnels <which>', 'whose flow a packet in a tunnel is: that of the inner IP header, or of the outer (default: inner)')
     .option('--merge', 'read several sources in the order of their packets\' times (default: one after the other)')
+    .option('--filter <expression>', "observe only packets that match, in libpcap's language, as in tcpdump: 'udp port 53'")
     .option('--limit <packets>', 'stop after so many packets', count('--limit', 1))
     .option('--summary <file>', 'write the ledger, what became of every packet, as JSON')
     .option('-q, --quiet', 'show neither progress nor summary; warnings and errors are always shown')
@@ -76,6 +78,7 @@ Examples:
   weir observe -c basic,tcp,id -o flows.ndjson monday.pcap tuesday.pcapng
   weir observe -o flows.csv.gz -o - --select first,sip,dip,oct_rev trace.pcap
   weir observe -c basic,splt:n=50 --chain-module mine.ts trace.pcap
+  weir observe -c basic,dns --filter 'udp port 53' trace.pcap
   tcpdump -i eth0 -w - | weir observe - | jq -r .dip
   weir observe --idle-timeout 60,tcp=300 --active-timeout 5m \\
     --summary ledger.json -o flows.ndjson trace.pcap`)
@@ -122,15 +125,18 @@ async function run(sources: string[], options: Options): Promise<Status> {
     }
   }
   if (gone) return Status.Done
-  if (observer.fault !== null) say(`weir: warning: ${observer.fault.message}`)
+  const { fault } = observer
+  // a filter may turn out not to be for a link type that comes later
+  const isUsage = fault instanceof OptionError
+  if (fault !== null) say(`weir: ${isUsage ? '' : 'warning: '}${fault.message}`)
   if (shows) stderr.write(summary(observer.ledger, { elapsed: (performance.now() - started) / 1000, output: inWords(places), interrupted: stop.aborted, file: options.summary ?? null }))
-  return observer.fault === null ? Status.Done : Status.Cut
+  return fault === null ? Status.Done : isUsage ? Status.Usage : Status.Cut
 }
 
-function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, tunnels, merge }: Options): ObserverOptions {
+function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, filter, tunnels, merge }: Options): ObserverOptions {
   return {
     ...(key !== undefined && { key }), ...(idleTimeout !== undefined && { idleTimeout }), ...(activeTimeout !== undefined && { activeTimeout }),
-    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(tunnels !== undefined && { tunnels }), ...(merge !== undefined && { merge }),
+    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(filter !== undefined && { filter }), ...(tunnels !== undefined && { tunnels }), ...(merge !== undefined && { merge }),
   }
 }
 

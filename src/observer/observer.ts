@@ -24,6 +24,8 @@ const MEMORY_LIMIT = 4 * 2 ** 30
 export interface ObserverOptions extends FlowOptions {
   /** Read several sources in the order of their packets' times, rather than one after the other. Default: false. */
   readonly merge?: boolean
+  /** Which packets to observe, in libpcap's language: `udp port 53`. Default: all. */
+  readonly filter?: string
   /** When it is aborted, reading stops, every flow is flushed, and the observation ends in order. */
   readonly signal?: AbortSignal
   /** Put other addresses in the place of those of records, as `cryptoPan(key)` does, before anybody sees them. Hooks see the true ones. */

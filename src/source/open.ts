@@ -5,6 +5,8 @@ import { MemoryReader, PeekedReader, type ByteReader } from './byte-reader.ts'
 import { compressionOf } from './compression.ts'
 import { decompress } from './decompress.ts'
 import { ERF_HEADER, ErfSource } from './erf.ts'
+import { filtered } from './filter/filtered-source.ts'
+import type { Filter } from './filter/filter.ts'
 import { type Format, formatOf, MAGIC_LENGTH, unsupported } from './format.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { isInterface } from './live/interfaces.ts'
@@ -30,26 +32,32 @@ export interface SourceOptions {
   interfaces?: InterfaceNumbers
   /** False: decompress with what weir brings, also where the system has a program for it. */
   tools?: boolean
+  /** Which packets to read. */
+  filter?: Filter
   /** What a URI's scheme says of the capture. */
   scheme?: Scheme | null
   /** Of what is captured live: octets of a frame. @unit octets @range 1-262144; default 262144 */
   snaplen?: number
   /** Of what is captured live: also frames that are for others. Default: true. */
   promiscuous?: boolean
-  /** Which packets are wanted, in the language of pcap-filter(7). */
-  filter?: string
 }
 
 /**
  * Open a capture: by a path, by `-` (standard input), by a libtrace URI such as `pcapfile:trace.pcap.gz`, or from memory.
  * Its format and its compression are told by its first octets.
- * @throws SourceError
+ * @throws SourceError @throws OptionError where the filter does not fit
  */
 export async function openSource(from: CaptureInput, options: SourceOptions = {}): Promise<PacketSource> {
+  const live = liveOf(from)
+  // there the kernel filters
+  if (live !== null) return capture(live, options)
+  const source = await openCapture(from, options)
+  return options.filter === undefined ? source : filtered(source, options.filter)
+}
+
+async function openCapture(from: CaptureInput, options: SourceOptions): Promise<PacketSource> {
   if (from instanceof Uint8Array) return openReader('memory', new MemoryReader(from), options)
   if (typeof from !== 'string') return openReader('stream', new WebReader('stream', from), options)
-  const live = liveOf(from)
-  if (live !== null) return capture(live, options)
   const { scheme } = parseUri(from)
   const path = pathOf(from)
   return openReader(path, await (path === '-' ? openStdin() : openFile(path)), { ...options, scheme })
@@ -99,8 +107,8 @@ export function liveOf(uri: CaptureInput): { scheme: Scheme; name: string } | nu
 /** What captures is loaded only when there is something to capture. */
 async function capture({ scheme, name }: { scheme: Scheme; name: string }, options: SourceOptions): Promise<PacketSource> {
   const { openLive } = await import('./live/open.ts')
-  const { snaplen = LONGEST_SNAPLEN, promiscuous = true, filter = null, interfaces = new InterfaceNumbers() } = options
-  return openLive(scheme, name, { snaplen, promiscuous, filter, interfaces })
+  const { snaplen = LONGEST_SNAPLEN, promiscuous = true, filter, interfaces = new InterfaceNumbers() } = options
+  return openLive(scheme, name, { snaplen, promiscuous, filter: filter?.expression ?? null, interfaces })
 }
 
 function sourceOf(name: string, reader: ByteReader, peeked: PeekedReader, { chunkSize, scheme, interfaces = new InterfaceNumbers() }: SourceOptions): PacketSource {

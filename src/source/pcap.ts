@@ -33,6 +33,7 @@ export class PcapSource implements PacketSource {
   readonly name: string
   readonly filtered = null
   readonly dropped = null
+  readonly linkType: number
   fault: CaptureError | SourceError | null = null
 
   readonly #input: ReadAhead
@@ -42,7 +43,6 @@ export class PcapSource implements PacketSource {
   readonly #perSecond: number
   readonly #nanoseconds: number
   readonly #longest: number
-  readonly #linkType: number
   readonly #capturedAt: number
   readonly #wireAt: number
   readonly #maybeSwapped: boolean
@@ -67,7 +67,7 @@ export class PcapSource implements PacketSource {
     this.#nanoseconds = 1e9 / format.perSecond
     this.#longest = Math.min(Math.max(view.getUint32(16, little), LONGEST_FRAME), LARGEST_SNAPLEN)
     // Section 4: the upper half of the word is the FCS length and reserved bits
-    this.#linkType = view.getUint32(20, little) & 0xffff
+    this.linkType = view.getUint32(20, little) & 0xffff
     // As libpcap does: before 2.3, and in 543.0 (DG/UX), the two lengths are the other way round; in 2.3 where that makes sense of them
     const swapped = major === 543 || minor < 3
     this.#capturedAt = swapped ? 12 : 8
@@ -112,7 +112,7 @@ export class PcapSource implements PacketSource {
     packet.start = start
     packet.capturedLength = captured
     packet.wireLength = wire
-    packet.linkType = this.#linkType
+    packet.linkType = this.linkType
     packet.interfaceId = this.#interfaceId
     return true
   }

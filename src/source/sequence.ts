@@ -1,20 +1,28 @@
 import { SourceError, type WeirError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
+import { Filter } from './filter/filter.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { Merge } from './merge.ts'
 import { type CaptureInput, openSource, pathOf, type SourceOptions } from './open.ts'
 import type { PacketSource } from './source.ts'
 
+export interface SourcesOptions extends Omit<SourceOptions, 'filter'> {
+  /** Read them in the order of their packets' times. */
+  merge?: boolean
+  /** Which packets to read, in libpcap's language. */
+  filter?: string | undefined
+}
+
 /**
  * Open several captures, to be read one after the other, or, with `merge`, in the order of their packets' times. All are opened before this returns, so that one which cannot be stops a run
  * before it has written anything.
- * @throws SourceError
+ * @throws SourceError @throws OptionError where the filter is wrong
  */
-export async function openAll(from: readonly CaptureInput[], { merge = false, ...options }: SourceOptions & { merge?: boolean } = {}): Promise<PacketSource> {
+export async function openAll(from: readonly CaptureInput[], { merge = false, filter, ...options }: SourcesOptions = {}): Promise<PacketSource> {
   if (from.filter(one => typeof one === 'string' && pathOf(one) === '-').length > 1) {
     throw new SourceError('WEIR_SOURCE_STDIN', 'standard input (-) can be read once only')
   }
-  const shared = { interfaces: new InterfaceNumbers(), ...options }
+  const shared = { interfaces: new InterfaceNumbers(), ...options, ...(filter !== undefined && { filter: new Filter(filter) }) }
   const sources: PacketSource[] = []
   try {
     for (const one of from) sources.push(await openSource(one, shared))

@@ -26,7 +26,7 @@ export function isSnoop(head: Uint8Array): boolean {
 export class SnoopSource extends RecordSource {
   /** Counted from the capture's beginning, so that the last record tells all. */
   dropped: number | null = null
-  readonly #linkType: number
+  readonly linkType: number
   readonly #interfaces: InterfaceNumbers
   #interfaceId = -1
   #isBehindHeader = false
@@ -38,7 +38,7 @@ export class SnoopSource extends RecordSource {
     const version = view.getUint32(8)
     if (version !== 2) throw new SourceError('WEIR_SOURCE_FORMAT', `${name}: snoop version ${version} is not known; 2 is`)
     const type = view.getUint32(12)
-    this.#linkType = LINK_TYPES.get(type) ?? NOT_KNOWN + (type & 0xffff)
+    this.linkType = LINK_TYPES.get(type) ?? NOT_KNOWN + (type & 0xffff)
     this.#interfaces = interfaces
   }
 
@@ -64,7 +64,7 @@ export class SnoopSource extends RecordSource {
     packet.start = at + RECORD_HEADER
     packet.capturedLength = captured
     packet.wireLength = view.getUint32(at + WIRE_LENGTH)
-    packet.linkType = this.#linkType
+    packet.linkType = this.linkType
     packet.interfaceId = this.#interfaceId
     return true
   }

@@ -30,7 +30,9 @@ export interface PacketSource {
    * a `refill`, which comes back with true every tenth of a second or so where nothing comes; flows that were silent until then are over. Left
    * out: the time of packets is all there is. @unit seconds since the epoch
    */
-  readonly silentUntil?: number
+  readonly silentUntil?: number | undefined
+  /** The link type of all its packets, where it is known before they are read; left out where it is not. */
+  readonly linkType?: number
   /** Packets that were captured but did not pass the filter; null where that cannot be known. */
   readonly filtered: number | null
   /** Packets lost before they reached the source; null where that cannot be known. */

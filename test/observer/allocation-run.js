@@ -1,5 +1,5 @@
 // Started by allocation.test.ts: observe packets of flows that are there already, and count garbage collections.
-// Argument: names of chains, `basic,tcp` unless they are given; `control` makes an object a packet.
+// Argument: names of chains, `basic,tcp` unless they are given; `control` makes an object a packet. Then, a filter.
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 
 import { chainsByName, defineChain, MemorySource, observe } from '../../dist/index.js'
@@ -55,8 +55,8 @@ memory.refill = async () => {
 const collections = []
 new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
 
-const [names = 'basic,tcp'] = process.argv.slice(2)
-const observer = observe(memory, { chains: names === 'control' ? [...chainsByName('basic,tcp'), control] : chainsByName(names), maxFlows: 2 * FLOWS })
+const [names = 'basic,tcp', filter] = process.argv.slice(2)
+const observer = observe(memory, { chains: names === 'control' ? [...chainsByName('basic,tcp'), control] : chainsByName(names), maxFlows: 2 * FLOWS, ...(filter !== undefined && { filter }) })
 let flows = 0
 for await (const _ of observer) flows++
 // entries are handed over in a turn of their own

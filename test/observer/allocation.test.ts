@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
+import { libpcapCompiler } from '../../src/source/filter/libpcap-compiler.ts'
+
+const filters = (await libpcapCompiler()) !== null
 const built = existsSync(new URL('../../dist/index.js', import.meta.url))
 if (!built) process.stderr.write('skipped: test/observer/allocation.test.ts needs dist/, made by npm run build\n')
 
@@ -23,6 +26,12 @@ describe.skipIf(!built)('two million packets of flows that are there', () => {
   it('leave nothing for the garbage collector', () => {
     const { packets, flows, collections } = run()
     expect([packets, flows]).toEqual([2_000_000, 1000])
+    expect(collections).toBe(0)
+  }, 60_000)
+
+  it.skipIf(!filters)(`leave nothing behind a filter either${filters ? '' : ' (skipped: koffi or libpcap is not installed)'}`, () => {
+    const { packets, collections } = run('basic,tcp', 'tcp port 443 and tcp[13] & 16 != 0 or ip6')
+    expect(packets).toBe(2_000_000)
     expect(collections).toBe(0)
   }, 60_000)
 
