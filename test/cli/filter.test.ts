@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,12 @@ async function compiles(): Promise<boolean> {
 }
 
 const present = await compiles()
+/** As where the optional package is not installed. */
+const module = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`
+const hooks = module('export function resolve(name, context, next) { if (name === "koffi") throw new Error("not installed"); return next(name, context) }')
+const WITHOUT_KOFFI = { NODE_OPTIONS: `--import=${module(`import { register } from "node:module"; register("${hooks}")`)}` }
+const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0
+
 let directory: string
 beforeAll(() => { directory = mkdtempSync(join(tmpdir(), 'weir-filter-')) })
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -62,5 +69,23 @@ describe.skipIf(!present)(`weir observe --filter${present ? '' : ' (skipped: nei
     expect(status).toBe(2)
     expect(recordsOf(out)).toMatchObject([{ pkt_fwd: 1 }])
     expect(err).toBe("weir: filter 'vlan 7' is refused by libpcap, for link type 101: no VLAN support for Raw IP\n")
+  })
+})
+
+describe('weir observe --filter without koffi', { timeout: PATIENCE }, () => {
+  it.skipIf(!hasTcpdump)(`is compiled by tcpdump${hasTcpdump ? '' : ' (skipped: it is not installed)'}`, () => {
+    const { status, out, err } = weir(['observe', '--filter', 'udp', WEB], { env: WITHOUT_KOFFI })
+    expect([status, err]).toEqual([0, ''])
+    expect(recordsOf(out).length).toBeGreaterThan(0)
+    expect(recordsOf(out).every(({ proto }) => proto === 17)).toBe(true)
+    expect(weir(['observe', '--filter', 'udp prt 53', WEB], { env: WITHOUT_KOFFI })).toMatchObject({ status: 2, out: '', err: expect.stringContaining("can't parse filter expression: syntax error\n") })
+  })
+
+  // weir looks there as well, wherever the path goes
+  const isElsewhere = existsSync('/usr/sbin/tcpdump') || existsSync('/sbin/tcpdump')
+  it.skipIf(isElsewhere)(`and without tcpdump, says what to install${isElsewhere ? ' (skipped: tcpdump is where weir finds it always)' : ''}`, () => {
+    expect(weir(['observe', '--filter', 'udp', WEB], { env: { ...WITHOUT_KOFFI, PATH: '/nowhere' } })).toEqual({
+      status: 3, out: '', err: 'weir: there is nothing that compiles a filter: install libpcap and the npm package koffi, or tcpdump\n',
+    })
   })
 })
