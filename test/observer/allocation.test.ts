@@ -16,7 +16,7 @@ interface Run {
 }
 
 // compiled in turn, not on another thread: how many packets run before the code is optimized must not depend on what else the machine does
-const FLAGS = ['--no-concurrent-recompilation', '--no-memory-reducer']
+const FLAGS = ['--no-concurrent-recompilation', '--no-memory-reducer', '--expose-gc']
 
 function run(...args: string[]): Run {
   return JSON.parse(execFileSync(process.execPath, [...FLAGS, fileURLToPath(new URL('allocation-run.js', import.meta.url)), ...args], { encoding: 'utf8' })) as Run
