@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 
 import { OptionError } from '../errors.ts'
+import { arrow, arrows } from './arrow.ts'
 import { compressionOf } from './compress.ts'
 import { csv, tsv } from './csv.ts'
 import { ipfix, type IpfixOptions } from './ipfix.ts'
@@ -32,6 +33,8 @@ export const FORMATS: readonly Format[] = [
   { name: 'table', doc: 'aligned columns, for people', extensions: ['.txt'], to: (target) => table(target) },
   { name: 'ipfix', doc: 'IPFIX messages (RFC 7011), in a file or to a collector', extensions: ['.ipfix'], to: (target, options) => ipfix(target, options) },
   { name: 'parquet', doc: 'Apache Parquet, by row groups', extensions: ['.parquet'], to: (target) => parquet(target) },
+  { name: 'arrow', doc: 'an Apache Arrow file (Feather)', extensions: ['.arrow', '.feather'], to: (target) => arrow(target) },
+  { name: 'arrows', doc: 'a stream of Apache Arrow', extensions: ['.arrows'], to: (target) => arrows(target) },
 ]
 
 /**

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { FORMATS } from '../../src/sink/formats.ts'
 import { columns } from './any.ts'
+import { arrowRecords } from './arrow-reader.ts'
 import { batchOf, type Given } from './batch.ts'
 import { parquetRecords } from './duckdb-reader.ts'
 import { ipfixRecords } from './ipfix-reader.ts'
@@ -17,6 +18,8 @@ const READERS: Record<string, Reader> = {
   table: tableRecords,
   ipfix: ipfixRecords,
   parquet: parquetRecords,
+  arrow: arrowRecords,
+  arrows: arrowRecords,
 }
 
 const LABELS = ['', 'idle', 'active timeout']

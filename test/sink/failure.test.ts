@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { RecordBatchReader } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { SinkError } from '../../src/errors.ts'
@@ -44,9 +45,19 @@ class SmallTarget implements ByteTarget {
 }
 
 const lines = (octets: Buffer): number => octets.toString().split('\n').filter((line) => /^[{\d]/.test(line)).length
-/** How many records octets hold, of formats that can tell. A file of Parquet that has no end is none. */
+/** Of a stream that may end anywhere. */
+function streamed(octets: Buffer): number {
+  let records = 0
+  try {
+    for (const batch of RecordBatchReader.from(octets)) records += batch.numRows
+  } catch {
+    // the last was cut
+  }
+  return records
+}
+/** How many records octets hold, of formats that can tell. A file of Parquet or Arrow that has no end is none. */
 const TAKEN: Record<string, (octets: Buffer) => number> = {
-  ndjson: lines, csv: lines, tsv: lines, table: lines, ipfix: (octets) => decode(octets).records.length, parquet: () => 0,
+  ndjson: lines, csv: lines, tsv: lines, table: lines, ipfix: (octets) => decode(octets).records.length, parquet: () => 0, arrow: () => 0, arrows: streamed,
 }
 /** Fewer octets than the records take, in any format. */
 const ROOM = 32_768
