@@ -1,13 +1,11 @@
 /** Where octets come from: a file, a pipe, memory, or another reader that is being decompressed. */
 export interface ByteReader {
   /**
-   * Wait for octets and put them at the beginning of `target`, which the reader does not touch afterwards. A pipe gives what it has.
-   * @returns how many; 0 at the end only.
+   * Put octets at the beginning of `target`, which the reader does not touch afterwards. A pipe gives what it has.
+   * @returns how many; 0 at the end only. A promise where they have to be waited for.
    * @throws WeirError where they cannot be read.
    */
-  read(target: Uint8Array): Promise<number>
-  /** The same at once, for a reader that never waits for octets which are still to come: a regular file. */
-  readNow?(target: Uint8Array): number
+  read(target: Uint8Array): number | Promise<number>
   /** The file whose octets these are, from its first on; left out where they are in none that could be opened again. */
   readonly path?: string | undefined
   /** Begin again at the first octet. @returns false where that cannot be. */
@@ -20,12 +18,15 @@ export interface ByteReader {
   readonly size: number | null
   /** True where `read` gives other octets than are stored, so that `size` says nothing of how many. */
   readonly compressed: boolean
+  /** True where all octets are there already: nobody waits for one that is still to come. */
+  readonly stored: boolean
 }
 
 /** Octets that are in memory already. */
 export class MemoryReader implements ByteReader {
   readonly size: number
   readonly compressed = false
+  readonly stored = true
   position = 0
   readonly #bytes: Uint8Array
 
@@ -34,12 +35,10 @@ export class MemoryReader implements ByteReader {
     this.size = bytes.length
   }
 
-  async read(target: Uint8Array): Promise<number> {
+  read(target: Uint8Array): number {
     const octets = Math.min(target.length, this.size - this.position)
     target.set(this.#bytes.subarray(this.position, this.position + octets))
     this.position += octets
-    // As a file does: signals and slow consumers must be heard between two reads
-    await new Promise(setImmediate)
     return octets
   }
 
@@ -58,13 +57,9 @@ export class PeekedReader implements ByteReader {
   readonly #reader: ByteReader
   #given = 0
 
-  /** Where the reader has it. */
-  readonly readNow?: (target: Uint8Array) => number
-
   private constructor(reader: ByteReader, head: Uint8Array) {
     this.#reader = reader
     this.head = head
-    if (reader.readNow !== undefined) this.readNow = (target) => this.#give(target) || reader.readNow!(target)
   }
 
   static async peek(reader: ByteReader, octets: number): Promise<PeekedReader> {
@@ -78,7 +73,7 @@ export class PeekedReader implements ByteReader {
     return new PeekedReader(reader, head.subarray(0, have))
   }
 
-  async read(target: Uint8Array): Promise<number> {
+  read(target: Uint8Array): number | Promise<number> {
     return this.#give(target) || this.#reader.read(target)
   }
 
@@ -114,5 +109,9 @@ export class PeekedReader implements ByteReader {
 
   get compressed(): boolean {
     return this.#reader.compressed
+  }
+
+  get stored(): boolean {
+    return this.#reader.stored
   }
 }

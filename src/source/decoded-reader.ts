@@ -70,6 +70,10 @@ export class DecodedReader implements ByteReader {
   get size(): number | null {
     return this.#reader.size
   }
+
+  get stored(): boolean {
+    return this.#reader.stored
+  }
 }
 
 /** @param at octets that were decompressed before. */

@@ -50,15 +50,16 @@ export async function openStdin(): Promise<ByteReader> {
   } catch (cause) {
     throw cannotOpen('-', cause)
   }
-  // A file is read in larger pieces by its descriptor
-  return stats.isFile() ? new FileReader('-', STDIN, stats.size, true) : new StreamReader('-', process.stdin)
+  if (stats.isFile()) return new FileReader('-', STDIN, stats.size, true)
+  // in a worker, process.stdin is no pipe, and does not read the descriptor
+  return new StreamReader('-', process.stdin, process.stdin instanceof Socket && stats.isFIFO() ? STDIN : null)
 }
 
 function readerOf(path: string, descriptor: number, stats: Stats): ByteReader {
   if (stats.isDirectory()) throw new SourceError('WEIR_SOURCE_OPEN', `${path}: cannot be opened: it is a directory`)
   if (stats.isFile()) return new FileReader(path, descriptor, stats.size)
   // A read of an empty pipe would hold one of libuv's four threads, and could not be ended
-  if (stats.isFIFO()) return new StreamReader(path, new Socket({ fd: descriptor, readable: true, writable: false }))
+  if (stats.isFIFO()) return new StreamReader(path, new Socket({ fd: descriptor, readable: true, writable: false }), descriptor)
   return new StreamReader(path, createReadStream(path, { fd: descriptor }))
 }
 

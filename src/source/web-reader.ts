@@ -10,6 +10,7 @@ const NOTHING = new Uint8Array(0)
 export class WebReader implements ByteReader {
   readonly size: number | null
   readonly compressed = false
+  readonly stored: boolean
   position = 0
   readonly #name: string
   readonly #blob: Blob | null
@@ -22,6 +23,7 @@ export class WebReader implements ByteReader {
     this.#name = name
     this.#blob = 'stream' in from ? from : null
     this.size = this.#blob?.size ?? null
+    this.stored = this.#blob !== null
     this.#reader = ('stream' in from ? (from.stream() as unknown as ReadableStream<Uint8Array>) : from).getReader()
   }
 

@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module'
 import { ReadableStream } from 'node:stream/web'
-import { XzReadableStream } from 'xz-decompress'
 
 import { Truncated } from './decoded-reader.ts'
+
+// of what it exports Node sees no names, and its types know no default
+const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as typeof import('xz-decompress')
 
 /** xz where the system has no xz. */
 export async function* decodeXz(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
 
 import { SCHEMES } from '../../src/index.ts'
-import { PATIENCE, weir } from './run.ts'
+import { PATIENCE, WEB, weir } from './run.ts'
 
 describe('weir sources', { timeout: PATIENCE }, () => {
   it('lists every scheme, what decompresses, and the interfaces', () => {
@@ -20,6 +21,15 @@ describe('weir sources', { timeout: PATIENCE }, () => {
     expect(compressions).toEqual([{ name: 'gzip', by: 'zlib' }, ...['zstd', 'xz', 'bzip2', 'lz4'].map((name) => ({ name, by: null }))])
     expect(interfaces).toHaveLength(Object.keys(networkInterfaces()).length)
   })
+
+  for (const how of ['zstd', 'xz', 'bzip2', 'lz4']) {
+    const { stdout, error } = spawnSync(how, ['-c', WEB], { maxBuffer: 1 << 24 })
+    it.skipIf(error !== undefined)(`what is compressed with ${how} is read without programs, too${error === undefined ? '' : ` (skipped: there is no program ${how} to compress with)`}`, () => {
+      const { status, out, err } = weir(['observe', '-'], { input: stdout, env: { PATH: '' } })
+      expect({ status, err }).toEqual({ status: 0, err: '' })
+      expect(out).toBe(weir(['observe', WEB]).out)
+    })
+  }
 
   it('an unknown option is told where to look', () => {
     expect(weir(['sources', '--nosuch']).err).toMatch(/weir sources --help/)

@@ -39,6 +39,15 @@ describe('gzip', () => {
     expect(source.fault).toMatchObject({ code: 'WEIR_CAPTURE_CORRUPT', offset: plain.length })
   })
 
+  it('may become a thousand times as large: zlib waits for what it gave to be read', async () => {
+    const large = pcap({}, ...Array.from({ length: 50 }, (_, i) => ({ seconds: i, frame: new Uint8Array(200_000).fill(i) })))
+    const stored = gzipSync(large)
+    expect(large.length / stored.length).toBeGreaterThan(500)
+    const { packets, fault } = await read(concat(stored, frame(40)))
+    expect(packets.map(({ time, frame: octets }) => [time, octets.length, octets[199_999]])).toEqual(Array.from({ length: 50 }, (_, i) => [`${i}.000000000`, 200_000, i]))
+    expect(fault).toBe('WEIR_CAPTURE_CORRUPT')
+  })
+
   it('within gzip is refused', async () => {
     await expect(read(gzipSync(gzipSync(plain)))).rejects.toMatchObject({ code: 'WEIR_SOURCE_FORMAT' })
   })

@@ -52,6 +52,7 @@ describe('reading ahead', () => {
       position: 0,
       size: null,
       compressed: false,
+      stored: false,
     }
     const input = new ReadAhead(reader)
     expect(await input.refill()).toBe(true)
