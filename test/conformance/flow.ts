@@ -26,7 +26,11 @@ export interface Seen {
   readonly rev: boolean
   /** Of the IP packet, unless a rule counts otherwise. */
   readonly octets: number
+  /** Behind the transport header. @unit octets */
+  readonly payload: number
   readonly frameLength: number
+  readonly macSource: string | null
+  readonly macDestination: string | null
   readonly isTagged: boolean
   readonly isError: boolean
   /** Of TCP: a SYN without ACK, or with it, and its sequence number. */

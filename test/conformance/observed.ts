@@ -1,4 +1,5 @@
 import { basic, defineChain, id, type IpView, observe, type PacketView } from '../../src/index.ts'
+import { destinationMac, sourceMac } from '../../src/packet/mac.ts'
 import { count, type Counted, type Flow, line, type Seen } from './flow.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -47,7 +48,10 @@ function seenOf(ip: IpView, rev: boolean, packet: PacketView): Seen {
     own: { sip: ip.sourceAddress, dip: ip.destinationAddress, proto: ip.protocol, sp: null, dp: null },
     rev,
     octets: ip.totalLength,
+    payload: packet.payloadLength,
     frameLength: packet.wireLength,
+    macSource: sourceMac(packet),
+    macDestination: destinationMac(packet),
     isTagged: packet.outerVlan >= 0,
     isError: ip.isError,
     syn: null,

@@ -6,9 +6,7 @@ export interface Totals {
   readonly equal: number
   readonly explained: number
   readonly unexplained: number
-  /** What weir decodes later. */
-  readonly later: number
-  /** Whatever else was not compared. */
+  /** Not compared. */
   readonly skipped: number
 }
 
@@ -20,8 +18,7 @@ export function totals(results: readonly Result[]): Totals {
     equal: sum(({ equal }) => equal),
     explained: sum(explainedOf),
     unexplained: sum(({ unexplained }) => unexplained.length),
-    later: sum(({ skipped }) => (skipped?.kind === 'later' ? 1 : 0)),
-    skipped: sum(({ skipped }) => (skipped?.kind === 'other' ? 1 : 0)),
+    skipped: sum(({ skipped }) => (skipped === null ? 0 : 1)),
   }
 }
 
@@ -29,8 +26,8 @@ function explainedOf({ explained }: Result): number {
   return [...explained.values()].reduce((total, count) => total + count, 0)
 }
 
-/** How many flows each rule explains. */
-export function byRule(results: readonly Result[]): Map<string, number> {
+/** How many flows, or values, each rule explains. */
+export function byRule(results: readonly Pick<Result, 'explained'>[]): Map<string, number> {
   const rules = new Map<string, number>()
   for (const { explained } of results) for (const [name, count] of explained) rules.set(name, (rules.get(name) ?? 0) + count)
   return rules
@@ -38,19 +35,18 @@ export function byRule(results: readonly Result[]): Map<string, number> {
 
 /** The table, every flow that nothing explains, the rules, and the totals. */
 export function report(results: readonly Result[], reasons: ReadonlyMap<string, string>): string {
-  const { compared, flows, equal, explained, unexplained, later, skipped } = totals(results)
+  const { compared, flows, equal, explained, unexplained, skipped } = totals(results)
   const rows = results.map((result) => [
     result.capture, result.tool,
     ...(result.skipped === null ? [result.flows, result.equal, explainedOf(result), result.unexplained.length] : ['', '', '', '']).map(String),
-    result.skipped === null ? [...result.explained.keys()].join(', ') : `skipped: ${result.skipped.reason}`,
+    result.skipped === null ? [...result.explained.keys()].join(', ') : `skipped: ${result.skipped}`,
   ])
   return [
     ...table([['capture', 'tool', 'flows', 'equal', 'explained', 'unexplained', 'why'], ...rows]),
     '',
     ...results.flatMap((result) => result.unexplained.map((each) => `unexplained: ${result.capture}: ${each}`)),
     ...[...byRule(results)].map(([name, count]) => `explained by '${name}': ${count}. ${reasons.get(name) ?? ''}`),
-    `${compared} compared: ${flows} flows, ${equal} equal, ${explained} explained, ${unexplained} unexplained`,
-    `${later} skipped that weir decodes later (tunnels, formats, link types); ${skipped} skipped for other reasons`,
+    `${compared} compared: ${flows} flows, ${equal} equal, ${explained} explained, ${unexplained} unexplained; ${skipped} skipped`,
   ].join('\n')
 }
 

@@ -1,6 +1,6 @@
 import type { FlowOptions } from '../../../src/index.ts'
 import type { Capture } from '../../truth/corpora.ts'
-import type { Ends } from '../flow.ts'
+import type { Ends, Flow } from '../flow.ts'
 
 export type Value = string | number | boolean | null | readonly number[]
 export type FieldRecord = Readonly<Record<string, Value>>
@@ -22,6 +22,16 @@ export interface FieldRule {
   explainsMissing?(said: Said): boolean
 }
 
+/** Why a tool says something else of a flow, and what it then says: computed from what weir saw. */
+export interface Stage {
+  readonly name: string
+  readonly reason: string
+  /** How it groups weir's packets. */
+  apply?(flows: readonly Flow[]): readonly Flow[]
+  /** What it makes of weir's fields. */
+  view?(record: FieldRecord): FieldRecord
+}
+
 /** What one tool says of one capture, and how weir must be run to see the same flows. */
 export interface FieldTool {
   readonly tool: string
@@ -30,6 +40,13 @@ export interface FieldTool {
   readonly options?: FlowOptions
   /** Default: all that are built in. */
   readonly chains?: string
+  /** Fields under the tool's own names, computed from those of a record. */
+  view?(record: FieldRecord): FieldRecord
+  /** How far numbers may be apart, as a part of the greater one, or of 1. Default 0. */
+  readonly tolerance?: number
+  /** Applied one on top of the other. */
+  readonly stages?: readonly Stage[]
+  /** For what is left after them. */
   readonly rules?: readonly FieldRule[]
 }
 

@@ -1,41 +1,27 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import type { Counted } from '../flow.ts'
 import { eachPacket, errorsApart } from '../rules.ts'
 import type { Rule, Tool } from '../tool.ts'
+import { ipfixprobeEnds, ipfixprobeRows, type Row } from './ipfixprobe-rows.ts'
 
 /** Plugins that write a line for every flow, and what they do otherwise. (`passivedns` writes one for each answer, `nettisa` none for a single packet.) */
 const PLUGINS: Readonly<Record<string, readonly Rule[]>> = { basic: [], phists: [], pstats: [], quic: [], dns: [eachPacket] }
 
-/** ipfixprobe's plugins: comma separated, among the lines, which are sorted, one that names the columns. */
+/** ipfixprobe's plugins. */
 export const ipfixprobe: Tool = (folder, capture) =>
   capture.expected.filter((path) => path.startsWith('expected/CESNET+ipfixprobe/')).map((path) => {
     const plugin = basename(path)
     return {
       tool: `ipfixprobe ${plugin}`,
       capture,
-      flows: () => parse(readFileSync(join(folder, path), 'utf8')),
+      flows: () => ipfixprobeRows(join(folder, path)).map(flow),
       rules: [errorsApart, ...(PLUGINS[plugin] ?? [])],
-      ...(plugin in PLUGINS ? {} : { skip: 'not a line for every flow' }),
+      ...(plugin in PLUGINS ? {} : { skip: 'not a line for every flow: compared field by field only' }),
     }
   })
 
-function parse(text: string): Counted[] {
-  const lines = text.trimEnd().split('\n')
-  const names = lines.find((line) => line.startsWith('ipaddr'))!.split(',').map((column) => column.split(' ')[1])
-  return lines.filter((line) => !line.startsWith('ipaddr')).map((line) => {
-    const values = line.split(',')
-    return flow(Object.fromEntries(names.map((name, i) => [name, values[i]])))
-  })
-}
-
-function flow(row: Readonly<Record<string, string>>): Counted {
+function flow(row: Row): Counted {
   const number = (name: string) => Number(row[name])
-  const proto = number('PROTOCOL')
-  const hasPorts = proto === 6 || proto === 17
-  return {
-    sip: row['SRC_IP'], dip: row['DST_IP'], proto, sp: hasPorts ? number('SRC_PORT') : null, dp: hasPorts ? number('DST_PORT') : null,
-    pkt_fwd: number('PACKETS'), pkt_rev: number('PACKETS_REV'), oct_fwd: number('BYTES'), oct_rev: number('BYTES_REV'),
-  }
+  return { ...ipfixprobeEnds(row), pkt_fwd: number('PACKETS'), pkt_rev: number('PACKETS_REV'), oct_fwd: number('BYTES'), oct_rev: number('BYTES_REV') }
 }
