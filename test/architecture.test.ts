@@ -21,8 +21,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sink: ['errors', 'ledger', 'packet/address', 'schema', 'node:', 'npm'],
   anonymize: ['errors', 'schema', 'node:'],
   observer: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink'],
+  workers: ['errors', 'ledger', 'schema', 'chain', 'source', 'sink', 'observer', 'node:'],
   observe: ['errors', 'packet', 'schema', 'chain', 'chains', 'source', 'sink', 'observer'],
-  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'anonymize', 'observer', 'observe'],
+  index: ['errors', 'ledger', 'packet', 'flow', 'schema', 'chain', 'chains', 'source', 'sink', 'anonymize', 'observer', 'observe', 'workers'],
   cli: ['index', 'node:', 'commander', 'jiti'],
   testing: ['packet', 'index'],
 }

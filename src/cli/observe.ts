@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 
-import { FORMATS, observe, openTarget, OptionError, type IdleTimeout, type ObserverOptions, type Rotation } from '../index.ts'
+import { type AnyChain, FORMATS, observe, observeInWorkers, openTarget, type IdleTimeout, type Observer, OptionError, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
 import { anonymizerOf } from './key-file.ts'
 import { fieldNames, inWords, outputsOf, rotation } from './outputs.ts'
 import { checkPlaces } from './places.ts'
+import type { ChainNames } from './observe-worker.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
 import { summary } from './summary.ts'
@@ -27,6 +28,7 @@ interface Options {
   limit?: number
   filter?: string
   merge?: true
+  workers?: number
   tunnels?: 'inner' | 'outer'
   anonymize?: string
   summary?: string
@@ -58,6 +60,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--tunnels <which>', 'whose flow a packet in a tunnel is: that of the inner IP header, or of the outer (default: inner)')
     .option('--merge', 'read several sources in the order of their packets\' times (default: one after the other)')
     .option('--filter <expression>', "observe only packets that match, in libpcap's language, as in tcpdump: 'udp port 53'")
+    .option('--workers <number>', 'threads that share an interface, ring:eth0, each with flows of its own (default: 1)', count('--workers', 1))
     .option('--limit <packets>', 'stop after so many packets', count('--limit', 1))
     .option('--summary <file>', 'write the ledger, what became of every packet, as JSON')
     .option('-q, --quiet', 'show neither progress nor summary; warnings and errors are always shown')
@@ -97,10 +100,11 @@ async function run(sources: string[], options: Options): Promise<Status> {
     progress?.clear()
     stderr.write(`${line}\n`)
   }
-  const observer = observe(sources, {
+  const how: ObserverOptions & { chains: AnyChain[] } = {
     ...observerOptions(options), chains, signal: stop, ...(anonymize !== undefined && { anonymize }),
     onWarning: ({ message }) => say(`weir: warning: ${message}`),
-  })
+  }
+  const observer = options.workers === undefined ? observe(sources, how) : inWorkers(sources, options.workers, how, { names: options.chains, modules: options.chainModule })
   const records = sink(observer.schema)
   // a source may be a pipe that says nothing for ever
   await Promise.race([observer.open(), aborted(stop)])
@@ -131,6 +135,12 @@ async function run(sources: string[], options: Options): Promise<Status> {
   if (fault !== null) say(`weir: ${isUsage ? '' : 'warning: '}${fault.message}`)
   if (shows) stderr.write(summary(observer.ledger, { elapsed: (performance.now() - started) / 1000, output: inWords(places), interrupted: stop.aborted, file: options.summary ?? null }))
   return fault === null ? Status.Done : isUsage ? Status.Usage : Status.Cut
+}
+
+/** @throws OptionError where there is more than one source, or it is none that can be shared */
+function inWorkers(sources: string[], workers: number, how: ObserverOptions & { chains: AnyChain[] }, data: ChainNames): Observer<unknown> {
+  if (sources.length > 1) throw new OptionError('WEIR_OPTION_WORKERS', `--workers is for one interface, and ${sources.length} sources are named`)
+  return observeInWorkers(sources[0], { ...how, workers, module: new URL('./observe-worker.js', import.meta.url), data })
 }
 
 function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, filter, tunnels, merge }: Options): ObserverOptions {

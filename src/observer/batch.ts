@@ -11,9 +11,14 @@ import { fieldColumn, type RowMemory, type Taken } from './field-column.ts'
 const { DESCRIBED, FIRST, FLAG_PORTS, FLAGS_OCTET, KEY, LAST, NUMBER, PART, REASON_OCTET, SOURCE } = Row
 const FAMILY = FAMILY_SHIFT
 
-/** Records in a batch: few enough to stay in the processor's second cache until they are written. */
-const CAPACITY = 1024
+/** Records in a batch at most: few enough to stay in the processor's second cache until they are written. */
+export const CAPACITY = 1024
 let nextId = 1
+
+/** No two batches of a process have the same. */
+export function newBatchId(): number {
+  return nextId++
+}
 
 /**
  * Finished records: copies of their rows, one behind the other. A column is a stride through them, so nothing is turned round; what a
@@ -22,7 +27,7 @@ let nextId = 1
 export class RecordBatch implements Batch {
   length = 0
   readonly columns: readonly Column[]
-  readonly id = nextId++
+  readonly id = newBatchId()
 
   private readonly stride: number
   private readonly memory: RowMemory
@@ -123,7 +128,8 @@ export class RecordBatch implements Batch {
   }
 }
 
-function flowProperty(chain: Compiled['chains'][number]['chain'], name: string): string | null {
+/** What of every row's core a chain's field shows; null for a field of its own. */
+export function flowProperty(chain: Compiled['chains'][number]['chain'], name: string): string | null {
   const field = (chain as unknown as { fields: Record<string, { kind: string; from?: string } | undefined> }).fields[name]
   return field?.kind === 'flow' ? field.from! : null
 }

@@ -3,7 +3,7 @@ import type { AnyChain } from '../chain/types.ts'
 import { OptionError, SinkError, type WeirError } from '../errors.ts'
 import { Ledger } from '../ledger.ts'
 import type { Anonymizer } from '../schema/anonymizer.ts'
-import type { Schema } from '../schema/schema.ts'
+import type { Batch, Schema } from '../schema/schema.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { PacketSource } from '../source/source.ts'
 import { Anonymous } from './anonymous.ts'
@@ -45,13 +45,13 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
   readonly ledger = new Ledger()
 
   private readonly openSource: () => Promise<PacketSource>
-  private readonly options: ObserverOptions
-  private readonly anonymous: Anonymous | null
+  protected readonly options: ObserverOptions
+  protected readonly anonymous: Anonymous | null
   private readonly hooks = new HookCaller()
   private readonly flows: Flows
   private readonly pipeline: Pipeline
   private source: PacketSource | null = null
-  private started = false
+  protected started = false
   /** The user wants what was ended by `flush` or `purgeIdle`. */
   private asked = false
 
@@ -111,7 +111,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     try {
       await sink.open(this.schema, this.ledger)
     } catch (error) {
-      await this.source?.close()
+      await this.close()
       throw counted(error, 0)
     }
     let given = 0
@@ -140,7 +140,8 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     }
   }
 
-  private async *batches(): AsyncGenerator<RecordBatch, void, undefined> {
+  /** Every finished record; a batch is the consumer's until it asks for the next. */
+  protected async *batches(): AsyncGenerator<Batch, void, undefined> {
     this.refuseToRunAgain()
     this.started = true
     await this.open()
@@ -173,7 +174,12 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     }
   }
 
-  private refuseToRunAgain(): void {
+  /** Give back what was opened, where nothing is read. */
+  protected async close(): Promise<void> {
+    await this.source?.close()
+  }
+
+  protected refuseToRunAgain(): void {
     if (this.started) throw new OptionError('WEIR_OBSERVER_USED', 'an observer runs once: call observe again')
   }
 

@@ -73,6 +73,8 @@ export class Link {
   async observe(args: readonly string[], sockets = 1): Promise<Observation> {
     const observation = new Observation(spawn('ip', ['netns', 'exec', this.receiver, process.execPath, WEIR, 'observe', '--summary', this.path('ledger.json'), ...args], { cwd: root }), this.path('ledger.json'))
     while (!observation.ended && this.listening() < sockets) await later(20)
+    // workers are deaf until all are there, which nothing tells
+    if (sockets > 1) await later(1000)
     return observation
   }
 

@@ -68,6 +68,11 @@ export class PacketSocket {
     this.#check('setsockopt', this.#c.setsockopt(this.#descriptor, SOL_PACKET, option, Uint32Array.from(numbers), numbers.length * 4))
   }
 
+  /** A 32-bit number, of SOL_PACKET. */
+  get(option: number): number {
+    return this.#get(SOL_PACKET, option, 1)[0]
+  }
+
   /** Hear also frames that are for others. */
   hearOthers(index: number): void {
     this.set(PACKET_ADD_MEMBERSHIP, index, PACKET_MR_PROMISC, 0, 0)

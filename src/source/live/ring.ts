@@ -3,10 +3,11 @@ import type { Packet } from '../../packet/packet.ts'
 import { LinkType } from '../../packet/protocol.ts'
 import { loadKoffi } from '../libpcap.ts'
 import type { PacketSource } from '../source.ts'
+import { join } from './fanout.ts'
 import { InterfaceDrops } from './interface-drops.ts'
 import { compileFor, returns } from './kernel-filter.ts'
 import type { LiveOptions } from './options.ts'
-import { type Interface, PacketSocket, SystemFailure } from './packet-socket.ts'
+import { type Interface, PacketSocket, type Program, SystemFailure } from './packet-socket.ts'
 import { cannotCapture, disappeared, isDown, noSuchInterface, notPermitted, wentDown } from './refusal.ts'
 import { HEADROOM, RingBlocks } from './ring-blocks.ts'
 
@@ -27,8 +28,20 @@ const SURELY_CLOSED = 0.5
 const LINK_TYPES: Readonly<Record<number, number>> = { 1: LinkType.Ethernet, 519: LinkType.Raw, 772: LinkType.Ethernet, 801: LinkType.Wifi, 803: LinkType.Radiotap, 65534: LinkType.Raw }
 const ARPHRD_LOOPBACK = 772
 
-/** Begin to capture through a ring that is mapped into memory. @throws SourceError @throws {OptionError} WEIR_OPTION_FILTER */
-export async function openRing(name: string, options: LiveOptions): Promise<PacketSource> {
+/** A program that lets through nothing. */
+const NOTHING = returns(0)
+
+/** Sockets that share what an interface gives: their number; null for new ones. */
+export interface Group {
+  readonly group: number | null
+}
+
+/**
+ * Begin to capture through a ring that is mapped into memory.
+ * @param shared with others, each on a thread of its own; nothing is heard before `begin`
+ * @throws SourceError @throws {OptionError} WEIR_OPTION_FILTER
+ */
+export async function openRing(name: string, options: LiveOptions, shared: Group | null = null): Promise<RingSource> {
   const { filter, snaplen } = options
   if (process.platform !== 'linux') throw cannotCapture(name, `rings are of Linux: use int:${name}`)
   const koffi = await loadKoffi()
@@ -43,15 +56,24 @@ export async function openRing(name: string, options: LiveOptions): Promise<Pack
       await socket.close()
       socket = new PacketSocket(koffi, true)
     }
-    socket.attach(filter === null ? returns(snaplen) : await compileFor(name, filter, { snaplen, linkType }))
-    return new RingSource(name, socket, of, linkType, options)
+    const program = filter === null ? returns(snaplen) : await compileFor(name, filter, { snaplen, linkType })
+    return new RingSource({ name, socket, of, linkType, program, shared }, options)
   } catch (error) {
     await socket?.close()
     throw error instanceof SystemFailure ? refusal(name, error) : error
   }
 }
 
-class RingSource implements PacketSource {
+interface Opened {
+  readonly name: string
+  readonly socket: PacketSocket
+  readonly of: Interface
+  readonly linkType: number
+  readonly program: Program
+  readonly shared: Group | null
+}
+
+export class RingSource implements PacketSource {
   readonly name: string
   readonly size = null
   /** What the kernel did not let through it does not count. */
@@ -61,6 +83,9 @@ class RingSource implements PacketSource {
   position = 0
   silentUntil = 0
   readonly linkType: number
+  /** Number of the group; null where nothing is shared. */
+  readonly group: number | null
+  readonly #program: Program
   readonly #socket: PacketSocket
   readonly #blocks: RingBlocks
   readonly #interfaceDrops: InterfaceDrops
@@ -68,10 +93,13 @@ class RingSource implements PacketSource {
   #failing: WeirError | null = null
   #closed = false
 
-  constructor(name: string, socket: PacketSocket, { index, hardware }: Interface, linkType: number, { snaplen, promiscuous, interfaces }: LiveOptions) {
+  constructor({ name, socket, of: { index, hardware }, linkType, program, shared }: Opened, { snaplen, promiscuous, interfaces }: LiveOptions) {
     this.name = name
     this.linkType = linkType
     this.#socket = socket
+    this.#program = program
+    // before all have joined each of them would hear everything
+    socket.attach(shared === null ? program : NOTHING)
     socket.set(PACKET_VERSION, TPACKET_V3)
     socket.set(PACKET_RESERVE, HEADROOM)
     // every packet of the loopback is sent and received
@@ -81,6 +109,7 @@ class RingSource implements PacketSource {
     this.#blocks = new RingBlocks(socket.map(blockSize * blocks), SHAPE, { linkType, interfaceId: interfaces.take(), snaplen })
     this.#interfaceDrops = new InterfaceDrops(name)
     socket.bind(index)
+    this.group = shared === null ? null : join(socket, shared.group, linkType === LinkType.Ethernet)
     if (promiscuous) socket.hearOthers(index)
   }
 
@@ -92,7 +121,7 @@ class RingSource implements PacketSource {
     if (this.#closed) return false
     this.#blocks.giveBack()
     if (this.#take()) return true
-    await this.#socket.wait(PATIENCE)
+    await this.#wait()
     if (this.#closed) return false
     const now = Date.now() / 1000
     if (this.#take()) return true
@@ -103,7 +132,20 @@ class RingSource implements PacketSource {
     return this.fault === null
   }
 
+  /** Hear what there is, where the interface is shared. */
+  begin(): void {
+    this.#socket.attach(this.#program)
+  }
+
+  /** Where the interface is shared, the source hears nothing more, but stays: were it gone, others would hear the rest of its flows. */
   async close(): Promise<void> {
+    if (this.#closed) return
+    if (this.group === null) return this.leave()
+    this.#socket.attach(NOTHING)
+  }
+
+  /** Give everything back. */
+  async leave(): Promise<void> {
     if (this.#closed) return
     // frames that were not read are gone
     this.#blocks.giveBack()
@@ -116,6 +158,13 @@ class RingSource implements PacketSource {
   get dropped(): number {
     if (!this.#closed) this.#ringDrops += this.#socket.takeDrops()
     return this.#ringDrops + this.#interfaceDrops.count
+  }
+
+  /** One who shares has a thread of his own, and holds it: those that Node has for waiting are few. */
+  async #wait(): Promise<void> {
+    if (this.group === null) return this.#socket.wait(PATIENCE)
+    this.#socket.waitHere(PATIENCE)
+    await new Promise(setImmediate)
   }
 
   #take(): boolean {
