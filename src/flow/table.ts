@@ -8,6 +8,7 @@ import { State } from './row.ts'
 const { DESCRIBED, FLAG_PORTS, FLAGS_OCTET, HASH, KEY, STATE_OCTET } = Row
 const { Active: ACTIVE, Free: FREE } = State
 
+const IPV6 = FAMILY_IPV6 << FAMILY_SHIFT
 /** Octets of the two addresses of an IPv6 flow, in words. */
 const ADDRESS_WORDS = 8
 
@@ -121,11 +122,11 @@ export class FlowTable {
         const at = row * stride
         if (i32[at + KEY + 3] === rest) {
           const ports = i32[at + KEY + 2]
-          if (i32[at] === source && i32[at + 1] === destination && ports === key.ports && this.sameAddresses(row, rest, packet, false)) {
+          if (i32[at] === source && i32[at + 1] === destination && ports === key.ports && (isIpv4(rest) || this.sameAddresses(row, packet, false) === true)) {
             this.reversed = false
             return row
           }
-          if (i32[at] === destination && i32[at + 1] === source && ports === ((key.ports << 16) | (key.ports >>> 16)) && this.sameAddresses(row, rest, packet, true)) {
+          if (i32[at] === destination && i32[at + 1] === source && ports === ((key.ports << 16) | (key.ports >>> 16)) && (isIpv4(rest) || this.sameAddresses(row, packet, true) === true)) {
             this.reversed = true
             return row
           }
@@ -194,8 +195,7 @@ export class FlowTable {
     for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
   }
 
-  private readonly sameAddresses = (row: number, rest: number, packet: Packet, swapped: boolean): boolean => {
-    if (((rest >> FAMILY_SHIFT) & 3) !== FAMILY_IPV6) return true
+  private readonly sameAddresses = (row: number, packet: Packet, swapped: boolean): boolean => {
     const at = row * ADDRESS_WORDS
     const from = packet.ipOffset + 8
     const flip = swapped ? 4 : 0
@@ -204,4 +204,9 @@ export class FlowTable {
     }
     return true
   }
+}
+
+/** True where the words of the key are the addresses themselves, or it has none. @param rest the last word of a key */
+function isIpv4(rest: number): boolean {
+  return (rest & IPV6) === 0
 }

@@ -29,7 +29,7 @@ export class Cursor {
   readonly move = (row: number, rev: boolean): void => {
     const at = row * this.stride
     this.row.move(at)
-    this.side.move(at + this.sideStart + (rev ? this.sideStride : 0))
+    this.side.move(at + this.sideStart + (rev === true ? this.sideStride : 0))
   }
 
   hooks(name: HookName): HookList {

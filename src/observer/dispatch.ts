@@ -44,26 +44,26 @@ export class Dispatch {
     const { packet } = lane
     const { rev } = packet
     let complete = false
-    if (this.ip.length > 0 && hooks.run(this.ip, lane.ip, rev, packet)) complete = true
+    if (this.ip.length > 0 && hooks.run(this.ip, lane.ip, rev, packet) === true) complete = true
     if (packet.ipVersion === 4) {
-      if (this.ip4.length > 0 && hooks.run(this.ip4, lane.ip4, rev, packet)) complete = true
-    } else if (this.ip6.length > 0 && hooks.run(this.ip6, lane.ip6, rev, packet)) complete = true
+      if (this.ip4.length > 0 && hooks.run(this.ip4, lane.ip4, rev, packet) === true) complete = true
+    } else if (this.ip6.length > 0 && hooks.run(this.ip6, lane.ip6, rev, packet) === true) complete = true
     if (packet.hasTransport !== true) return complete
     switch (packet.protocol) {
       case TCP:
-        if (this.tcp.length > 0 && hooks.run(this.tcp, lane.tcp, rev, packet)) complete = true
+        if (this.tcp.length > 0 && hooks.run(this.tcp, lane.tcp, rev, packet) === true) complete = true
         break
       case UDP:
-        if (this.udp.length > 0 && hooks.run(this.udp, lane.udp, rev, packet)) complete = true
+        if (this.udp.length > 0 && hooks.run(this.udp, lane.udp, rev, packet) === true) complete = true
         break
       case ICMP:
-        if (this.icmp4.length > 0 && hooks.run(this.icmp4, lane.icmp, rev, packet)) complete = true
+        if (this.icmp4.length > 0 && hooks.run(this.icmp4, lane.icmp, rev, packet) === true) complete = true
         break
       case ICMPV6:
-        if (this.icmp6.length > 0 && hooks.run(this.icmp6, lane.icmp, rev, packet)) complete = true
+        if (this.icmp6.length > 0 && hooks.run(this.icmp6, lane.icmp, rev, packet) === true) complete = true
         break
       default:
-        if (this.l4.length > 0 && hooks.run(this.l4, lane.transport, rev, packet)) complete = true
+        if (this.l4.length > 0 && hooks.run(this.l4, lane.transport, rev, packet) === true) complete = true
     }
     return complete
   }

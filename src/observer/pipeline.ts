@@ -119,13 +119,14 @@ export class Pipeline {
     if (lane.fate !== KEYED && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
     const row = table.find(lane.key, lane.keyed)
-    if (row < 0 || !flows.activity.isPlain(row) || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
+    if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
     // by far most packets: of an active flow that was seen just now
-    packet.rev = table.reversed
-    flows.cursor.move(row, table.reversed)
+    const { reversed } = table
+    if (packet.rev !== reversed) packet.rev = reversed
+    flows.cursor.move(row, reversed)
     ledger.in_flows++
     flows.activity.touch(row, packet)
-    if (this.dispatch.packet(lane)) flows.complete(row)
+    if (this.dispatch.packet(lane) === true) flows.complete(row)
   }
 
   /** A packet with a key, in every case. `row`: what was found for it. */
