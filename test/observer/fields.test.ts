@@ -229,5 +229,5 @@ describe('many short flows', () => {
       await observe(new MemorySource(frames, { name: 'script' }), { chains: [basic, id, randomWriter(new Map())], maxFlows, idleTimeout: 4 }).writeTo(sink)
       expect(sink.records).toEqual(records.map((record) => ({ ...record, source: 'script' })))
     }), { numRuns: 40 })
-  })
+  }, 30_000)
 })
