@@ -47,6 +47,8 @@ export { cryptoPan } from './anonymize/crypto-pan.ts'
 export type { Anonymizer } from './schema/anonymizer.ts'
 
 export { decompressors } from './source/decompressors.ts'
+export { interfaceNames } from './source/live/interfaces.ts'
+export { liveCapture, type LiveCapture } from './source/live/means.ts'
 export type { CaptureInput } from './source/open.ts'
 export { SCHEMES, type Scheme } from './source/schemes.ts'
 export type { PacketSource } from './source/source.ts'

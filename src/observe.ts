@@ -23,10 +23,10 @@ export function observe(source: ObserveSource, options: ObserverOptions & { read
 }
 
 /** What reads files is loaded only when there is a file to read. */
-async function open(source: ObserveSource, { merge = false, filter }: ObserverOptions): Promise<PacketSource> {
+async function open(source: ObserveSource, { merge = false, filter, snaplen, promiscuous }: ObserverOptions): Promise<PacketSource> {
   if (isPacketSource(source)) return filter === undefined ? source : filteredSource(source, filter)
   const { openAll } = await import('./source/sequence.ts')
-  return openAll(Array.isArray(source) ? source : [source as CaptureInput], { merge, filter })
+  return openAll(Array.isArray(source) ? source : [source as CaptureInput], { merge, filter, snaplen, promiscuous })
 }
 
 async function filteredSource(source: PacketSource, expression: string): Promise<PacketSource> {

@@ -141,6 +141,17 @@ export class Flows {
     this.dismissAll(ended, 0, ended.length, END_IDLE)
   }
 
+  /**
+   * Until then nothing more comes: let the clock go there, and end what is over. Only a source that captures live knows such a time.
+   * @param time seconds since the epoch; it moves the clock forward alone
+   */
+  passTime(time: number | undefined): void {
+    const seconds = Math.floor(time ?? 0)
+    if (time === undefined || seconds < this.clock.seconds) return
+    const step = this.clock.advance(seconds, Math.floor((time - seconds) * 1e9))
+    if (step > 0) this.advance(step)
+  }
+
   /** End every flow that was silent for more than so long. */
   purge(silence: Duration): void {
     const { ended, table } = this

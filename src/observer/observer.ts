@@ -10,9 +10,10 @@ import { Anonymous } from './anonymous.ts'
 import type { RecordBatch } from './batch.ts'
 import { Flows } from './flows.ts'
 import { HookCaller } from './hook-caller.ts'
-import { duration, type FlowOptions, resolve, type ResolvedOptions, type Warning } from './options.ts'
+import { checkLive, duration, type FlowOptions, resolve, type ResolvedOptions, type Warning } from './options.ts'
 import { Pipeline } from './pipeline.ts'
 import { RecordMaker } from './record.ts'
+import { Waiting } from './waiting.ts'
 
 /** Flows that are ended at a time in the final flush. @unit flows */
 const FLUSH_STEP = 16_384
@@ -26,6 +27,12 @@ export interface ObserverOptions extends FlowOptions {
   readonly merge?: boolean
   /** Which packets to observe, in libpcap's language: `udp port 53`. Default: all. */
   readonly filter?: string
+  /** Stop after so much time of the machine's clock. Default: never. @unit seconds */
+  readonly duration?: number
+  /** Octets of a frame that a live source captures. Default: 262144, which is all of it. @range 1-262144 */
+  readonly snaplen?: number
+  /** Live sources also take frames that are for others. Default: true. */
+  readonly promiscuous?: boolean
   /** When it is aborted, reading stops, every flow is flushed, and the observation ends in order. */
   readonly signal?: AbortSignal
   /** Put other addresses in the place of those of records, as `cryptoPan(key)` does, before anybody sees them. Hooks see the true ones. */
@@ -51,6 +58,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
   private readonly flows: Flows
   private readonly pipeline: Pipeline
   private source: PacketSource | null = null
+  private waiting: Waiting | null = null
   protected started = false
   /** The user wants what was ended by `flush` or `purgeIdle`. */
   private asked = false
@@ -60,6 +68,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     this.openSource = openSource
     this.options = options
     const resolved = resolve(options)
+    checkLive(options)
     const compiled = compile(chains, resolved.key.base !== 'flow')
     refuseTooMuch(resolved, compiled.template.length * 4)
     this.schema = compiled.schema
@@ -90,14 +99,14 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
 
   /** End every flow now, and go on: their records come next. */
   flush(): void {
-    this.asked = true
+    this.ask()
     this.flows.flush()
     while (this.flows.flushNext(FLUSH_STEP));
   }
 
   /** End every flow that was silent for more than so many seconds of packet time. @throws {OptionError} */
   purgeIdle(seconds: number): void {
-    this.asked = true
+    this.ask()
     this.flows.purge(duration('purgeIdle', seconds))
   }
 
@@ -146,16 +155,21 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     this.started = true
     await this.open()
     const source = this.source!
+    const waiting = (this.waiting = new Waiting(this.options.signal, this.options.duration ?? Infinity))
     try {
       let breath = performance.now()
-      for (let more = true; more && !this.stopped; ) {
+      for (let more = true; more && !this.pipeline.done && !waiting.isOver; ) {
+        const before = this.ledger.packets
         const dry = !this.pipeline.run(source)
+        if (dry && this.ledger.packets === before) this.flows.passTime(source.silentUntil)
         this.account(source)
         const late = performance.now() - breath > BREATH
         // records wait until there are many of them, unless somebody may wait for them
         const { outlet } = this.flows
         if (outlet.hasWhole || (outlet.waiting && (late || this.asked || source.stored !== true))) yield* this.deliver()
-        if (dry) more = await this.refill(source)
+        else this.asked = false
+        // a consumer may have asked for more records, or stopped the observation, while it had these
+        if (dry && !this.asked && !waiting.isOver) more = await waiting.refill(source)
         if (late) {
           await nextTurn()
           breath = performance.now()
@@ -170,8 +184,17 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
       this.warn()
       if (this.hooks.failure !== null) throw this.hooks.failure
     } finally {
+      waiting.end()
       await source.close()
+      // what was lost until then
+      this.account(source)
     }
+  }
+
+  /** Records are wanted now, also where the source is waited for. */
+  private ask(): void {
+    this.asked = true
+    this.waiting?.wake()
   }
 
   /** Give back what was opened, where nothing is read. */
@@ -190,28 +213,6 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
       this.anonymous?.replace(batch)
       yield batch
       outlet.giveBack(batch)
-    }
-  }
-
-  private get stopped(): boolean {
-    return this.pipeline.done || this.options.signal?.aborted === true
-  }
-
-  /** Wait for more packets, or for the signal. */
-  private async refill(source: PacketSource): Promise<boolean> {
-    const { signal } = this.options
-    if (signal === undefined) return source.refill()
-    // the consumer may have aborted since: no event would come
-    if (signal.aborted) return false
-    let stop: () => void = () => undefined
-    const aborted = new Promise<boolean>((resolve) => {
-      stop = () => resolve(false)
-      signal.addEventListener('abort', stop, { once: true })
-    })
-    try {
-      return await Promise.race([source.refill(), aborted])
-    } finally {
-      signal.removeEventListener('abort', stop)
     }
   }
 

@@ -66,6 +66,14 @@ export function resolve(options: FlowOptions): ResolvedOptions {
   }
 }
 
+const LONGEST_SNAPLEN = 262_144
+
+/** What says how long and how packets are captured. @throws {OptionError} */
+export function checkLive({ duration: seconds, snaplen }: { readonly duration?: number; readonly snaplen?: number }): void {
+  if (seconds !== undefined) duration('duration', seconds)
+  if (snaplen !== undefined && !(Number.isInteger(snaplen) && snaplen >= 1 && snaplen <= LONGEST_SNAPLEN)) throw new OptionError('WEIR_OPTION_SNAPLEN', `snaplen is ${snaplen}: it must be a number of octets from 1 to ${LONGEST_SNAPLEN}`)
+}
+
 export function duration(name: string, seconds: number): Duration {
   if (!(seconds >= 0 && seconds <= LONGEST)) throw new OptionError('WEIR_OPTION_TIMEOUT', `${name} is ${seconds}: it must be a number of seconds from 0 to ${LONGEST}`)
   const whole = Math.floor(seconds)

@@ -37,9 +37,9 @@ export interface SourceOptions {
   /** What a URI's scheme says of the capture. */
   scheme?: Scheme | null
   /** Of what is captured live: octets of a frame. @unit octets @range 1-262144; default 262144 */
-  snaplen?: number
+  snaplen?: number | undefined
   /** Of what is captured live: also frames that are for others. Default: true. */
-  promiscuous?: boolean
+  promiscuous?: boolean | undefined
 }
 
 /**

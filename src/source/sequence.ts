@@ -3,7 +3,7 @@ import type { Packet } from '../packet/packet.ts'
 import { Filter } from './filter/filter.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { Merge } from './merge.ts'
-import { type CaptureInput, openSource, pathOf, type SourceOptions } from './open.ts'
+import { type CaptureInput, liveOf, openSource, pathOf, type SourceOptions } from './open.ts'
 import type { PacketSource } from './source.ts'
 
 export interface SourcesOptions extends Omit<SourceOptions, 'filter'> {
@@ -21,6 +21,9 @@ export interface SourcesOptions extends Omit<SourceOptions, 'filter'> {
 export async function openAll(from: readonly CaptureInput[], { merge = false, filter, ...options }: SourcesOptions = {}): Promise<PacketSource> {
   if (from.filter(one => typeof one === 'string' && pathOf(one) === '-').length > 1) {
     throw new SourceError('WEIR_SOURCE_STDIN', 'standard input (-) can be read once only')
+  }
+  if (from.length > 1 && from.some(one => liveOf(one) !== null)) {
+    throw new SourceError('WEIR_SOURCE_LIVE', 'an interface is observed alone, or all of them as int:any')
   }
   const shared = { interfaces: new InterfaceNumbers(), ...options, ...(filter !== undefined && { filter: new Filter(filter) }) }
   const sources: PacketSource[] = []
