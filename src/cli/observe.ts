@@ -4,13 +4,14 @@ import { type AnyChain, FORMATS, observe, observeInWorkers, openTarget, type Idl
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
 import { anonymizerOf } from './key-file.ts'
+import { LedgerReports } from './ledger-reports.ts'
 import { fieldNames, inWords, outputsOf, rotation } from './outputs.ts'
 import { checkPlaces } from './places.ts'
 import type { ChainNames } from './observe-worker.ts'
 import { Progress } from './progress.ts'
 import { onStop } from './signals.ts'
 import { summary } from './summary.ts'
-import { appended, count, duration, idleTimeout } from './values.ts'
+import { appended, count, duration, idleTimeout, period } from './values.ts'
 
 interface Options {
   chains: string
@@ -27,6 +28,10 @@ interface Options {
   maxFlows?: number
   limit?: number
   filter?: string
+  duration?: number
+  snaplen?: number
+  promiscuous: boolean
+  statsInterval?: number
   merge?: true
   workers?: number
   tunnels?: 'inner' | 'outer'
@@ -38,12 +43,12 @@ interface Options {
 /** Add the command to the program. `done` is told its exit status. */
 export function addObserve(program: Command, done: (status: Status) => void): void {
   program.command('observe')
-    .summary('read captures and write flow records')
-    .description(`Read captures, divide their packets into flows, and write a record for each flow.
+    .summary('read captures or interfaces and write flow records')
+    .description(`Read captures or an interface, divide their packets into flows, and write a record for each flow.
 
-SOURCE is a path, - for standard input, or a libtrace URI (pcapfile:trace.pcap.gz). Several are read one after the other as one \
+SOURCE is a path, - for standard input, a network interface, or a libtrace URI (pcapfile:trace.pcap.gz, int:eth0). Several are read one after the other as one \
 observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip, zstd, xz, bzip2, lz4) are told by their first octets.`)
-    .argument('<source...>', 'captures to read')
+    .argument('<source...>', 'captures to read, or an interface')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
     .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])
     .option('-o, --output <target>', 'where records go: a path, - for standard output, or a collector, as in ipfix+udp://HOST:PORT; may be given again (default: -)', appended, [])
@@ -62,6 +67,10 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--filter <expression>', "observe only packets that match, in libpcap's language, as in tcpdump: 'udp port 53'")
     .option('--workers <number>', 'threads that share an interface, ring:eth0, each with flows of its own (default: 1)', count('--workers', 1))
     .option('--limit <packets>', 'stop after so many packets', count('--limit', 1))
+    .option('--duration <time>', 'stop after so much time of your clock (default: never)', duration('--duration'))
+    .option('--snaplen <octets>', 'octets of a frame that are captured from an interface (default: 262144)', count('--snaplen', 1))
+    .option('--no-promiscuous', 'take from an interface only what is for this machine')
+    .option('--stats-interval <time>', 'write the ledger to standard error so often, as a line of JSON; SIGUSR1 does it once', period('--stats-interval'))
     .option('--summary <file>', 'write the ledger, what became of every packet, as JSON')
     .option('-q, --quiet', 'show neither progress nor summary; warnings and errors are always shown')
     .addHelpText('after', `
@@ -69,7 +78,8 @@ Times are in seconds, or have a unit: 500ms, 30s, 5m, 1h, 1d.
 
 Exit status:
   0  done
-  1  done, but a capture was cut or corrupt: all before the fault was written
+  1  done, but a capture was cut or corrupt, or an interface went down: all
+     before the fault was written
   2  wrong usage
   3  a source or a target cannot be opened or written
   4  a chain failed
@@ -82,7 +92,7 @@ Examples:
   weir observe -o flows.csv.gz -o - --select first,sip,dip,oct_rev trace.pcap
   weir observe -c basic,splt:n=50 --chain-module mine.ts trace.pcap
   weir observe -c basic,dns --filter 'udp port 53' trace.pcap
-  tcpdump -i eth0 -w - | weir observe - | jq -r .dip
+  weir observe --duration 1m eth0 | jq -r .dip
   weir observe --idle-timeout 60,tcp=300 --active-timeout 5m \\
     --summary ledger.json -o flows.ndjson trace.pcap`)
     .action(async (sources: string[], options: Options) => done(await run(sources, options)))
@@ -115,6 +125,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
   // not into records on the same terminal
   if (shows && !(places.includes('-') && process.stdout.isTTY)) progress = new Progress(observer, stderr)
   const started = performance.now()
+  const reports = new LedgerReports(observer, say, options.statsInterval)
   let gone = false
   try {
     await observer.writeTo(records)
@@ -122,6 +133,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
     gone = isReaderGone(error)
     if (!gone) throw error
   } finally {
+    reports.end()
     progress?.end()
     if (ledgerFile !== null) {
       await ledgerFile.write(Buffer.from(`${JSON.stringify(observer.ledger, null, 2)}\n`))
@@ -143,10 +155,11 @@ function inWorkers(sources: string[], workers: number, how: ObserverOptions & { 
   return observeInWorkers(sources[0], { ...how, workers, module: new URL('./observe-worker.js', import.meta.url), data })
 }
 
-function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, filter, tunnels, merge }: Options): ObserverOptions {
+function observerOptions({ key, idleTimeout, activeTimeout, expiryDelay, maxFlows, limit, filter, duration: time, snaplen, promiscuous, tunnels, merge }: Options): ObserverOptions {
   return {
     ...(key !== undefined && { key }), ...(idleTimeout !== undefined && { idleTimeout }), ...(activeTimeout !== undefined && { activeTimeout }),
-    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(filter !== undefined && { filter }), ...(tunnels !== undefined && { tunnels }), ...(merge !== undefined && { merge }),
+    ...(expiryDelay !== undefined && { expiryDelay }), ...(maxFlows !== undefined && { maxFlows }), ...(limit !== undefined && { limit }), ...(filter !== undefined && { filter }), ...(time !== undefined && { duration: time }), ...(snaplen !== undefined && { snaplen }), promiscuous,
+    ...(tunnels !== undefined && { tunnels }), ...(merge !== undefined && { merge }),
   }
 }
 

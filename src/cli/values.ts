@@ -20,6 +20,16 @@ export function duration(option: string): (text: string) => number {
   }
 }
 
+/** Read a time that a timer can have: a tenth of a second to three weeks. */
+export function period(option: string): (text: string) => number {
+  const seconds = duration(option)
+  return (text) => {
+    const value = seconds(text)
+    if (value >= 0.1 && value <= 21 * SECONDS['d']) return value
+    throw new OptionError('WEIR_OPTION_VALUE', `${option} cannot be '${text}': give a time from 100ms to 21d`)
+  }
+}
+
 /** Read `30`, `tcp=300,udp=30` or `60,tcp=300`: a number alone is for every other protocol. */
 export function idleTimeout(option: string): (text: string) => IdleTimeout {
   const seconds = duration(option)

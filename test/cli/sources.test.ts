@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
 
-import { SCHEMES } from '../../src/index.ts'
+import { interfaceNames, SCHEMES } from '../../src/index.ts'
 import { PATIENCE, WEB, weir } from './run.ts'
 
 describe('weir sources', { timeout: PATIENCE }, () => {
@@ -19,7 +19,14 @@ describe('weir sources', { timeout: PATIENCE }, () => {
     const { schemes, compressions, interfaces } = JSON.parse(weir(['sources', '--json'], { env: { PATH: '' } }).out)
     expect(schemes).toHaveLength(SCHEMES.length)
     expect(compressions).toEqual([{ name: 'gzip', by: 'zlib' }, ...['zstd', 'xz', 'bzip2', 'lz4'].map((name) => ({ name, by: null }))])
-    expect(interfaces).toHaveLength(Object.keys(networkInterfaces()).length)
+    expect(interfaces.map(({ name }: { name: string }) => name)).toEqual(interfaceNames())
+  })
+
+  it('says what captures live, and what is missing', () => {
+    const { live } = JSON.parse(weir(['sources', '--json']).out)
+    expect(live).toEqual({ by: expect.toBeOneOf(['libpcap', 'tcpdump', null]), missing: expect.any(Array) })
+    const may = process.platform !== 'linux' || process.getuid?.() === 0
+    expect(live.missing.some((what: string) => what.includes('CAP_NET_RAW'))).toBe(!may)
   })
 
   for (const how of ['zstd', 'xz', 'bzip2', 'lz4']) {
