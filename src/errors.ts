@@ -13,7 +13,14 @@ export class WeirError extends Error {
 }
 
 /** An option or a name is wrong; nothing was read. */
-export class OptionError extends WeirError {}
+export class OptionError extends WeirError {
+  /** Which one, where it is one of `observe`; the message begins with it. */
+  readonly option: string | null
+  constructor(code: string, message: string, options?: { cause?: unknown; option?: string }) {
+    super(code, message, options)
+    this.option = options?.option ?? null
+  }
+}
 
 /** A chain's declaration breaks a rule, or two chains clash; nothing was read. */
 export class ChainError extends WeirError {}

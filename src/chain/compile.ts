@@ -63,6 +63,7 @@ export function compile(chains: readonly AnyChain[], described: boolean): Compil
 
 /** Each chain behind those it requires, which come along if they are absent. */
 function withRequired(chains: readonly AnyChain[]): AnyChain[] {
+  if (!Array.isArray(chains)) throw new OptionError('WEIR_OPTION_CHAINS', `chains is no list of chains: give one, as [basic, tcp]; chainsByName('basic,tcp') makes one of names`, { option: 'chains' })
   const ordered: AnyChain[] = []
   const visit = (chain: AnyChain): void => {
     internalsOf(chain)

@@ -47,8 +47,9 @@ export function isChain(value: unknown): value is AnyChain {
 }
 
 export function internalsOf(chain: AnyChain): ChainInternals {
-  const internals = (chain as unknown as { [INTERNALS]?: ChainInternals })[INTERNALS]
-  if (internals === undefined) throw new ChainError('WEIR_CHAIN_NAME', `'${String(chain.name)}' is no chain: make it with defineChain`)
+  // JavaScript passes anything
+  const internals = (chain as unknown as { [INTERNALS]?: ChainInternals } | null | undefined)?.[INTERNALS]
+  if (internals === undefined) throw new ChainError('WEIR_CHAIN_NAME', `'${String(chain?.name || chain)}' is no chain: make it with defineChain`)
   return internals
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type AnyChain, FORMATS, observe, observeInWorkers, openTarget, type IdleTimeout, type Observer, OptionError, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
 import { isReaderGone, Status } from './exit.ts'
+import { byFlag } from './flag.ts'
 import { anonymizerOf } from './key-file.ts'
 import { LedgerReports } from './ledger-reports.ts'
 import { fieldNames, inWords, outputsOf, rotation } from './outputs.ts'
@@ -114,7 +115,7 @@ async function run(sources: string[], options: Options): Promise<Status> {
     ...observerOptions(options), chains, signal: stop, ...(anonymize !== undefined && { anonymize }),
     onWarning: ({ message }) => say(`weir: warning: ${message}`),
   }
-  const observer = options.workers === undefined ? observe(sources, how) : inWorkers(sources, options.workers, how, { names: options.chains, modules: options.chainModule })
+  const observer = byFlag(() => (options.workers === undefined ? observe(sources, how) : inWorkers(sources, options.workers, how, { names: options.chains, modules: options.chainModule })))
   const records = sink(observer.schema)
   // a source may be a pipe that says nothing for ever
   await Promise.race([observer.open(), aborted(stop)])

@@ -9,6 +9,7 @@ export class Anonymous {
 
   /** @throws {OptionError} WEIR_OPTION_ANONYMIZE for a field that shows addresses all the same */
   constructor(anonymizer: Anonymizer, { columns }: Schema) {
+    if (typeof anonymizer?.four !== 'function' || typeof anonymizer.six !== 'function') throw new OptionError('WEIR_OPTION_ANONYMIZE', 'anonymize is no anonymizer: cryptoPan(key) makes one', { option: 'anonymize' })
     const shows = columns.find(({ showsAddresses }) => showsAddresses === true)
     if (shows !== undefined) throw new OptionError('WEIR_OPTION_ANONYMIZE', `${shows.name} of chain '${shows.chain}' is made from the true addresses, which it shows to who tries all: leave the chain away, or do not anonymize`)
     this.anonymizer = anonymizer

@@ -241,7 +241,7 @@ function counted(error: unknown, given: number): unknown {
 function refuseTooMuch({ maxFlows }: ResolvedOptions, rowOctets: number): void {
   if (maxFlows * rowOctets <= MEMORY_LIMIT) return
   const most = Math.floor(MEMORY_LIMIT / rowOctets)
-  throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${maxFlows}, at ${rowOctets} octets a flow with these chains: at most ${most} fit into 4 GiB`)
+  throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${maxFlows}, at ${rowOctets} octets a flow with these chains: at most ${most} fit into 4 GiB`, { option: 'maxFlows' })
 }
 
 /** Let the event loop turn; a browser has no setImmediate. */

@@ -52,11 +52,11 @@ const LONGEST = 2 ** 31 - 2
 /** @throws {OptionError} with the name of the option, its value, and what it may be */
 export function resolve(options: FlowOptions): ResolvedOptions {
   const limit = options.limit ?? Infinity
-  if (!(limit >= 0)) throw new OptionError('WEIR_OPTION_LIMIT', `limit is ${limit}: it must be a number of packets, 0 or more`)
+  if (typeof limit !== 'number' || !(limit >= 0)) throw new OptionError('WEIR_OPTION_LIMIT', `limit is ${shown(limit)}: it must be a number of packets, 0 or more`, { option: 'limit' })
   const maxFlows = options.maxFlows ?? DEFAULT_FLOWS
-  if (!Number.isInteger(maxFlows) || maxFlows < 1) throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${maxFlows}: it must be a whole number, 1 or more`)
+  if (!Number.isInteger(maxFlows) || maxFlows < 1) throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${shown(maxFlows)}: it must be a whole number, 1 or more`, { option: 'maxFlows' })
   const tunnels = options.tunnels ?? 'inner'
-  if (tunnels !== 'inner' && tunnels !== 'outer') throw new OptionError('WEIR_OPTION_TUNNELS', `tunnels is '${String(tunnels)}': it must be inner or outer`)
+  if (tunnels !== 'inner' && tunnels !== 'outer') throw new OptionError('WEIR_OPTION_TUNNELS', `tunnels is '${String(tunnels)}': it must be inner or outer`, { option: 'tunnels' })
   return {
     key: parseKey(options.key ?? 'flow'),
     idle: idleTimeouts(options.idleTimeout ?? DEFAULT_IDLE),
@@ -71,11 +71,16 @@ const LONGEST_SNAPLEN = 262_144
 /** What says how long and how packets are captured. @throws {OptionError} */
 export function checkLive({ duration: seconds, snaplen }: { readonly duration?: number; readonly snaplen?: number }): void {
   if (seconds !== undefined) duration('duration', seconds)
-  if (snaplen !== undefined && !(Number.isInteger(snaplen) && snaplen >= 1 && snaplen <= LONGEST_SNAPLEN)) throw new OptionError('WEIR_OPTION_SNAPLEN', `snaplen is ${snaplen}: it must be a number of octets from 1 to ${LONGEST_SNAPLEN}`)
+  if (snaplen !== undefined && !(Number.isInteger(snaplen) && snaplen >= 1 && snaplen <= LONGEST_SNAPLEN)) throw new OptionError('WEIR_OPTION_SNAPLEN', `snaplen is ${shown(snaplen)}: it must be a number of octets from 1 to ${LONGEST_SNAPLEN}`, { option: 'snaplen' })
+}
+
+/** JavaScript passes anything: a text that looks like a number is told from one. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 export function duration(name: string, seconds: number): Duration {
-  if (!(seconds >= 0 && seconds <= LONGEST)) throw new OptionError('WEIR_OPTION_TIMEOUT', `${name} is ${seconds}: it must be a number of seconds from 0 to ${LONGEST}`)
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= LONGEST)) throw new OptionError('WEIR_OPTION_TIMEOUT', `${name} is ${shown(seconds)}: it must be a number of seconds from 0 to ${LONGEST}`, { option: name.split(' ')[0] })
   const whole = Math.floor(seconds)
   const nanoseconds = Math.round((seconds - whole) * 1e9)
   return nanoseconds === 1e9 ? { seconds: whole + 1, nanoseconds: 0 } : { seconds: whole, nanoseconds }
@@ -83,22 +88,23 @@ export function duration(name: string, seconds: number): Duration {
 
 function idleTimeouts(timeout: IdleTimeout): Duration[] {
   const all = Array.from<Duration>({ length: 256 })
-  if (typeof timeout === 'number') return all.fill(duration('idleTimeout', timeout))
+  if (typeof timeout !== 'object' || timeout === null) return all.fill(duration('idleTimeout', timeout))
   all.fill(duration('idleTimeout', timeout['default'] ?? DEFAULT_IDLE))
   for (const [name, seconds] of Object.entries(timeout)) {
     if (name === 'default') continue
     const number = Object.hasOwn(PROTOCOL_NAMES, name) ? PROTOCOL_NAMES[name] : /^\d{1,3}$/.test(name) ? Number(name) : 256
-    if (number > 255) throw new OptionError('WEIR_OPTION_TIMEOUT', `idleTimeout knows no protocol '${name}': use ${Object.keys(PROTOCOL_NAMES).join(', ')}, default, or a number from 0 to 255`)
-    all[number] = duration(`idleTimeout of ${name}`, seconds)
+    if (number > 255) throw new OptionError('WEIR_OPTION_TIMEOUT', `idleTimeout knows no protocol '${name}': use ${Object.keys(PROTOCOL_NAMES).join(', ')}, default, or a number from 0 to 255`, { option: 'idleTimeout' })
+    const [word] = Object.entries(PROTOCOL_NAMES).find(([, known]) => known === number) ?? [name]
+    all[number] = duration(`idleTimeout of ${word}`, seconds)
   }
   return all
 }
 
 function parseKey(text: string): KeyOptions {
-  const [base, ...more] = text.split('+')
+  const [base, ...more] = String(text).split('+')
   const known = base === 'flow' || base === 'hosts' || base === 'aggregate'
   if (!known || more.some((part) => part !== 'vlan' && part !== 'interface')) {
-    throw new OptionError('WEIR_OPTION_KEY', `key is '${text}': it must be flow, hosts or aggregate, and may go on with +vlan and +interface`)
+    throw new OptionError('WEIR_OPTION_KEY', `key is '${text}': it must be flow, hosts or aggregate, and may go on with +vlan and +interface`, { option: 'key' })
   }
   return { base, vlan: more.includes('vlan'), interface: more.includes('interface') }
 }

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInThisContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 
-import { type Batch, defineChain, id, MemorySource, observe, type ObserverOptions, type Packet, type PacketSource, type Sink, SinkError, tcp, u32 } from '../../src/index.ts'
+import { type Anonymizer, basic, type Batch, defineChain, id, MemorySource, observe, type ObserverOptions, type Packet, type PacketSource, type Sink, SinkError, tcp, u32 } from '../../src/index.ts'
 import { capture, ethernet, ipv4 } from '../../src/testing/build.ts'
 import { KeepingSink } from './columns.ts'
 import { CLIENT, datagram, EPOCH, frameAt, observed, SERVER } from './observed.ts'
@@ -288,7 +288,22 @@ describe('options', () => {
     [{ limit: -1 }, 'WEIR_OPTION_LIMIT'], [{ limit: NaN }, 'WEIR_OPTION_LIMIT'],
     [{ idleTimeout: -1 }, 'WEIR_OPTION_TIMEOUT'], [{ idleTimeout: NaN }, 'WEIR_OPTION_TIMEOUT'], [{ idleTimeout: { tpc: 3 } }, 'WEIR_OPTION_TIMEOUT'], [{ idleTimeout: { 256: 3 } }, 'WEIR_OPTION_TIMEOUT'], [{ idleTimeout: { constructor: 3 } as unknown as Record<string, number> }, 'WEIR_OPTION_TIMEOUT'],
     [{ activeTimeout: -1 }, 'WEIR_OPTION_TIMEOUT'], [{ expiryDelay: Infinity }, 'WEIR_OPTION_TIMEOUT'],
-  ])('%o is an OptionError', (options, code) => {
-    expect(() => observe('x', options)).toThrow(expect.objectContaining({ name: 'OptionError', code }) as Error)
+    [{ idleTimeout: '30' as unknown as number }, 'WEIR_OPTION_TIMEOUT'], [{ limit: '5' as unknown as number }, 'WEIR_OPTION_LIMIT'], [{ key: 5 as unknown as string }, 'WEIR_OPTION_KEY'], [{ maxFlows: 0 }, 'WEIR_OPTION_MAX_FLOWS'],
+    [{ anonymize: 'key' as unknown as Anonymizer }, 'WEIR_OPTION_ANONYMIZE'],
+  ])('%o is an OptionError, which names the option', (options, code) => {
+    const [option] = Object.keys(options)
+    expect(() => observe('x', options)).toThrow(expect.objectContaining({ name: 'OptionError', code, option, message: expect.stringMatching(new RegExp(`^${option} `)) }) as Error)
+  })
+
+  it.each([undefined, null, 5, {}, [undefined], ['x', 5], true])('%j is no source, and an error says so at once', (source) => {
+    expect(() => observe(source as unknown as string)).toThrow(expect.objectContaining({ name: 'SourceError', code: 'WEIR_SOURCE_NONE', message: expect.stringMatching(/is .+: it must be a path, a URI, /) }) as Error)
+  })
+
+  it.each<[unknown, string, string | RegExp]>([
+    ['basic', 'WEIR_OPTION_CHAINS', /^chains is no list of chains/], [basic, 'WEIR_OPTION_CHAINS', /^chains is no list of chains/],
+    [[undefined], 'WEIR_CHAIN_NAME', "'undefined' is no chain: make it with defineChain"], [[null], 'WEIR_CHAIN_NAME', "'null' is no chain: make it with defineChain"],
+    [['basic'], 'WEIR_CHAIN_NAME', "'basic' is no chain: make it with defineChain"], [[{ name: 'mine' }], 'WEIR_CHAIN_NAME', "'mine' is no chain: make it with defineChain"],
+  ])('%o is no list of chains', (chains, code, message) => {
+    expect(() => observe('x', { chains: chains as never })).toThrow(expect.objectContaining({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) }) as Error)
   })
 })
