@@ -90,7 +90,7 @@ export class Flows {
     const at = row * table.stride
     this.activity.see(row)
     table.f64[(at + NUMBER) / 2] = packet.number
-    table.u32[at + SOURCE] = source
+    table.u32[at + SOURCE] = source + packet.sourceNumber
     this.activity.begin(row, packet)
     table.u32[at + PART] = 1
     this.deadlines.arm(row)

@@ -155,6 +155,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
     this.started = true
     await this.open()
     const source = this.source!
+    if (source.names !== undefined) this.flows.sourceNames.push(source.name, ...source.names)
     const waiting = (this.waiting = new Waiting(this.options.signal, this.options.duration ?? Infinity))
     try {
       let breath = performance.now()

@@ -29,6 +29,8 @@ export class Packet {
   linkType = 1
   /** Interface the packet was captured on, where the capture tells; distinct over all sources of an observation. */
   interfaceId = 0
+  /** Where several sources are merged into one: which of its `names` the packet is from, counted from 1. 0: the source is one. */
+  sourceNumber = 0
 
   /** Number of the packet in the observation, from 1. Those that a filter removed are not numbered. */
   number = 0

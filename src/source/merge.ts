@@ -7,11 +7,14 @@ const HAS_PACKET = 0, IS_DRY = 1, HAS_ENDED = 2
 /** A source, and the packet of it that comes next. */
 class Head {
   readonly source: PacketSource
+  /** From 1. */
+  readonly number: number
   readonly packet = new Packet()
   state: typeof HAS_PACKET | typeof IS_DRY | typeof HAS_ENDED = IS_DRY
 
-  constructor(source: PacketSource) {
+  constructor(source: PacketSource, number: number) {
     this.source = source
+    this.number = number
   }
 
   pull(): void {
@@ -37,12 +40,14 @@ class Head {
  */
 export class Merge implements PacketSource {
   readonly name: string
+  readonly names: readonly string[]
   readonly #heads: readonly Head[]
   #closed = false
 
   constructor(sources: readonly PacketSource[]) {
-    this.#heads = sources.map(source => new Head(source))
-    this.name = sources.map(({ name }) => name).join(', ')
+    this.#heads = sources.map((source, i) => new Head(source, i + 1))
+    this.names = sources.map(({ name }) => name)
+    this.name = this.names.join(', ')
   }
 
   next(packet: Packet): boolean {
@@ -66,6 +71,7 @@ export class Merge implements PacketSource {
     packet.stamped = from.stamped
     packet.linkType = from.linkType
     packet.interfaceId = from.interfaceId
+    packet.sourceNumber = first.number
     first.pull()
     return true
   }

@@ -10,6 +10,8 @@ import type { Packet } from '../packet/packet.ts'
 export interface PacketSource {
   /** What to call it in messages and in the record's `source`. */
   readonly name: string
+  /** Names of the sources that were merged into this one: `sourceNumber` of a packet says which of them it is from. Left out: it is one. */
+  readonly names?: readonly string[] | undefined
   /**
    * Write the next packet's frame, time, link type and interface into `packet`.
    * @returns false when nothing is buffered: call `refill`. Never throws: a fault ends the source and shows in `fault`.

@@ -1,4 +1,7 @@
 import fc from 'fast-check'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 
@@ -54,6 +57,22 @@ describe('--merge', () => {
     await source.close()
     await source.close()
     expect(await source.refill()).toBe(false)
+  })
+
+  it('a flow is of the source that its first packet came from', async () => {
+    const packet = (port: number): Uint8Array => ethernet({}, ipv4({ source: '192.0.2.1', destination: '192.0.2.2' }, udp({ sourcePort: port, destinationPort: 9 })))
+    const [first, second] = [[1, 4], [2, 3]].map(ports => pcap({}, ...ports.map(port => ({ seconds: port, frame: packet(port) })), ...ports.map(port => ({ seconds: 10, frame: packet(5 - port) }))))
+    const directory = mkdtempSync(join(tmpdir(), 'weir-merge-'))
+    try {
+      const paths = [join(directory, 'first'), join(directory, 'second')]
+      writeFileSync(paths[0], first)
+      writeFileSync(paths[1], second)
+      const sources = []
+      for await (const { sp, source } of observe(paths, { chains: [basic, id], merge: true })) sources.push([sp, source])
+      expect(sources).toEqual([[1, paths[0]], [2, paths[1]], [3, paths[1]], [4, paths[0]]])
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 
   it('makes one observation of two that saw a direction each', async () => {

@@ -78,6 +78,10 @@ class FilteredSource implements PacketSource {
     return this.#source.name
   }
 
+  get names(): readonly string[] | undefined {
+    return this.#source.names
+  }
+
   get position(): number {
     return this.#source.position
   }
