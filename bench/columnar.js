@@ -20,7 +20,7 @@ if (file === undefined) throw new Error('usage: node bench/columnar.js FILE [--c
 const CONTESTANTS = {
   'appender, vectors': (path) => appender(path, 'vectors'),
   'appender, chunks': (path) => appender(path, 'chunks'),
-  parquet: (path) => weir.formatOf('x.parquet').to(path),
+  ...Object.fromEntries(['parquet', 'arrow', 'duckdb', 'ndjson'].map((name) => [name, (path) => weir.formatOf(path, name).to(path)])),
 }
 
 /** Batches as they come, each with memory of its own. */

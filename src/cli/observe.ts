@@ -21,6 +21,7 @@ interface Options {
   format: readonly string[]
   select?: readonly string[]
   uniflow?: true
+  table?: string
   rotate?: Rotation
   key?: string
   idleTimeout?: IdleTimeout
@@ -57,6 +58,7 @@ observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip
     .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
     .option('--rotate <when>', 'write numbered parts, with the time in their names: 1h, 500MB, 1Mrecords', rotation)
     .option('--uniflow', 'IPFIX with a record for each direction, for collectors that know no biflows')
+    .option('--table <name>', 'DuckDB: the table to make, or to append to (default: flows)')
     .option('--anonymize <keyfile>', 'put other addresses in the place of all, with their prefixes preserved (Crypto-PAn); the file has a key of 32 octets')
     .option('--key <key>', 'what packets of a flow have in common: flow, hosts or aggregate, and +vlan, +interface (default: flow)')
     .option('--idle-timeout <times>', 'silence that ends a flow, also by protocol: 60,tcp=300,udp=30 (default: 30)', idleTimeout('--idle-timeout'))

@@ -1,10 +1,11 @@
-import { formatOf, OptionError, rotate, type Rotation, select, selected, tee, type ByteTarget, type Schema, type Sink } from '../index.ts'
+import { formatOf, OptionError, rotate, rotatePaths, type Rotation, select, selected, tee, type ByteTarget, type Schema, type Sink } from '../index.ts'
 
 export interface OutputOptions {
   readonly output: readonly string[]
   readonly format: readonly string[]
   readonly select?: readonly string[]
   readonly uniflow?: true
+  readonly table?: string
   readonly rotate?: Rotation
 }
 
@@ -16,21 +17,23 @@ export interface Outputs {
 }
 
 /** @throws OptionError for a format that there is not */
-export function outputsOf({ output, format, select: fields, uniflow, rotate: rotation }: OutputOptions): Outputs {
+export function outputsOf({ output, format, select: fields, uniflow, table, rotate: rotation }: OutputOptions): Outputs {
   const places = output.length === 0 ? ['-'] : output
   if (format.length > places.length) throw new OptionError('WEIR_OPTION_VALUE', `--format is given ${format.length} times for ${places.length} output${places.length === 1 ? '' : 's'}: give it once for each --output, in their order`)
   const made = places.map((place, k) => ({ place, format: formatOf(place, format[k] ?? usual(place)) }))
   if (uniflow && !made.some((each) => each.format.name === 'ipfix')) throw new OptionError('WEIR_OPTION_VALUE', '--uniflow is for IPFIX, and no output is that: leave it away')
+  if (table !== undefined && !made.some((each) => each.format.name === 'duckdb')) throw new OptionError('WEIR_OPTION_VALUE', '--table is for DuckDB, and no output is that: leave it away')
   return {
     places,
     sink(schema) {
       if (fields !== undefined) selected(schema, fields)
       const sinks = made.map(({ place, format }) => {
         const to = (target: string | ByteTarget): Sink => {
-          const sink = format.to(target, { uniflow })
+          const sink = format.to(target, { uniflow, table })
           return fields === undefined ? sink : select(sink, fields)
         }
-        return rotation === undefined ? to(place) : rotate(place, to, rotation)
+        if (rotation === undefined) return to(place)
+        return format.pathOnly === true ? rotatePaths(place, to, rotation) : rotate(place, to, rotation)
       })
       return sinks.length === 1 ? sinks[0] : tee(sinks)
     },

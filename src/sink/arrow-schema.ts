@@ -1,7 +1,7 @@
 import type { DataType, Field, Schema, Vector } from 'apache-arrow'
 
 import type { ColumnInfo, Schema as RecordSchema } from '../schema/schema.ts'
-import { isNullable, type Values } from './gathered.ts'
+import { isNullable, knownOf, type Values } from './gathered.ts'
 import { Lists } from './gathered-lists.ts'
 import { Numbers, type NumberKind } from './gathered-numbers.ts'
 
@@ -14,9 +14,7 @@ export function arrowSchema(library: Library, { columns }: RecordSchema): Schema
 }
 
 function fieldOf(library: Library, info: ColumnInfo, k: number): Field {
-  const { doc, unit, ie, rfc, chain } = info
-  const known = Object.entries({ doc, unit, ie, rfc, chain }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return new library.Field(info.name, typeOf(library, info, k), isNullable(info), new Map(known))
+  return new library.Field(info.name, typeOf(library, info, k), isNullable(info), new Map(Object.entries(knownOf(info))))
 }
 
 function typeOf(library: Library, { kind, of }: ColumnInfo, k: number): DataType {

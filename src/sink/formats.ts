@@ -4,6 +4,7 @@ import { OptionError } from '../errors.ts'
 import { arrow, arrows } from './arrow.ts'
 import { compressionOf } from './compress.ts'
 import { csv, tsv } from './csv.ts'
+import { duckdb, type DuckdbOptions } from './duckdb.ts'
 import { ipfix, type IpfixOptions } from './ipfix.ts'
 import { isCollector, placeOf } from './ipfix-collector.ts'
 import { ndjson } from './ndjson.ts'
@@ -18,12 +19,14 @@ export interface Format {
   readonly doc: string
   /** Extensions of the files that have it. */
   readonly extensions: readonly string[]
+  /** Its sink opens its file itself: it takes no target. */
+  readonly pathOnly?: true
   /** A sink that writes it to a path, to `-` (standard output) or to a target. */
   readonly to: (target: string | ByteTarget, options?: FormatOptions) => Sink
 }
 
 /** What some formats take, and others pass over. */
-export type FormatOptions = IpfixOptions
+export type FormatOptions = IpfixOptions & DuckdbOptions
 
 /** The formats, the first being the default. */
 export const FORMATS: readonly Format[] = [
@@ -35,6 +38,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'parquet', doc: 'Apache Parquet, by row groups', extensions: ['.parquet'], to: (target) => parquet(target) },
   { name: 'arrow', doc: 'an Apache Arrow file (Feather)', extensions: ['.arrow', '.feather'], to: (target) => arrow(target) },
   { name: 'arrows', doc: 'a stream of Apache Arrow', extensions: ['.arrows'], to: (target) => arrows(target) },
+  { name: 'duckdb', doc: 'a table in a DuckDB database, appended to where it is there', extensions: ['.duckdb', '.ddb'], pathOnly: true, to: (target, options) => duckdb(target, options) },
 ]
 
 /**

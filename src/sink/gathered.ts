@@ -39,6 +39,12 @@ export function isNullable({ kind, nullable }: ColumnInfo): boolean {
   return nullable || !['u8', 'u16', 'u32', 'u64', 'i32', 'i64', 'bool', 'time'].includes(kind)
 }
 
+/** What a format's metadata says of a column, where the declaration does. A time's unit is that of the format. */
+export function knownOf({ kind, doc, unit, ie, rfc, chain }: ColumnInfo): Record<string, string> {
+  const known = { doc, unit: kind === 'time' ? undefined : unit, ie, rfc, chain }
+  return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
 function valuesOf(info: ColumnInfo, capacity: number): Values {
   switch (info.kind) {
     case 'address': case 'text': case 'bytes': return new Octets(capacity)

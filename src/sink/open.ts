@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { fstat, rmSync } from 'node:fs'
-import { access, constants, link, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { fstat } from 'node:fs'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 import type { SinkError } from '../errors.ts'
 import { compressed, compressionOf } from './compress.ts'
 import { Descriptor, sinkError } from './descriptor.ts'
+import { Part, putNew } from './part.ts'
 import { Pipe } from './pipe.ts'
 import type { ByteTarget } from './target.ts'
 
@@ -31,7 +30,7 @@ export async function openTarget(path: string): Promise<ByteTarget> {
  */
 export async function openNew(path: string, counted: (octets: number) => void): Promise<ByteTarget> {
   try {
-    return compressed(path, counting(await WholeFile.open(path, path, 0o666, putNew), counted))
+    return compressed(path, counting(await WholeFile.open(path, new Part(path, { put: putNew }), 0o666), counted))
   } catch (error) {
     throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
   }
@@ -52,7 +51,7 @@ async function openPlace(path: string): Promise<ByteTarget> {
     if (path === '-' || path === '/dev/stdout') return await openStdout('standard output')
     const place = await placeOf(path)
     if (place.isFifo) return await Pipe.open(path)
-    return place.isRegular ? await WholeFile.open(path, place.path, place.mode, rename) : await Descriptor.open(path, path, 'w')
+    return place.isRegular ? await WholeFile.open(path, new Part(place.path), place.mode) : await Descriptor.open(path, path, 'w')
   } catch (error) {
     throw sinkError('WEIR_SINK_OPEN', `cannot write to ${path}`, error)
   }
@@ -64,7 +63,7 @@ async function openStdout(name: string): Promise<ByteTarget> {
   return stats.isFIFO() || stats.isSocket() ? Pipe.stdout(name) : new Descriptor(1, name)
 }
 
-interface Place {
+export interface Place {
   /** Where links lead. */
   readonly path: string
   readonly isRegular: boolean
@@ -72,7 +71,8 @@ interface Place {
   readonly mode: number
 }
 
-async function placeOf(path: string): Promise<Place> {
+/** What is at a path. */
+export async function placeOf(path: string): Promise<Place> {
   try {
     const real = await realpath(path)
     const stats = await stat(real)
@@ -86,47 +86,26 @@ async function placeOf(path: string): Promise<Place> {
   }
 }
 
-/** Moves a file. */
-type Put = (from: string, to: string) => Promise<void>
-
-/** Move a file to a place where there is none. rename(2) would write over one, link(2) does not. */
-async function putNew(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
-    // a file system without links
-    await rename(from, to)
-    return
-  }
-  await rm(from)
-}
-
 /** A file that is there once it is whole. */
 class WholeFile implements ByteTarget {
   private readonly name: string
-  private readonly place: string
-  private readonly part: string
+  private readonly part: Part
   private readonly file: Descriptor
-  private readonly put: Put
   private whole = true
-  /** For a process that ends without closing it. */
-  private readonly remove = (): void => rmSync(this.part, { force: true })
 
-  private constructor(name: string, place: string, part: string, file: Descriptor, put: Put) {
+  private constructor(name: string, part: Part, file: Descriptor) {
     this.name = name
-    this.place = place
     this.part = part
     this.file = file
-    this.put = put
-    process.once('exit', this.remove)
   }
 
-  /** @param put moves it to its place */
-  static async open(name: string, place: string, mode: number, put: Put): Promise<WholeFile> {
-    const part = join(dirname(place), `.weir-${randomBytes(6).toString('hex')}.part`)
-    return new WholeFile(name, place, part, await Descriptor.open(name, part, 'wx', mode), put)
+  static async open(name: string, part: Part, mode: number): Promise<WholeFile> {
+    try {
+      return new WholeFile(name, part, await Descriptor.open(name, part.path, 'wx', mode))
+    } catch (error) {
+      await part.end()
+      throw error
+    }
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -140,12 +119,11 @@ class WholeFile implements ByteTarget {
   async close(): Promise<void> {
     try {
       await this.file.close()
-      if (this.whole) await this.put(this.part, this.place)
+      if (this.whole) await this.part.keep()
     } catch (error) {
       throw this.giveUp(error)
     } finally {
-      process.removeListener('exit', this.remove)
-      if (!this.whole) await rm(this.part, { force: true })
+      await this.part.end()
     }
   }
 

@@ -1,7 +1,7 @@
 import type { KeyValue, SchemaElement } from 'hyparquet-writer'
 
 import type { ColumnInfo, Kind } from '../schema/schema.ts'
-import { isNullable } from './gathered.ts'
+import { isNullable, knownOf } from './gathered.ts'
 
 type Leaf = Omit<SchemaElement, 'name' | 'repetition_type'>
 
@@ -43,6 +43,5 @@ export function parquetSchema(columns: readonly ColumnInfo[]): SchemaElement[] {
 
 /** What is known of the columns, as the file's metadata: under `weir.columns` a JSON object with an entry for each. */
 export function parquetMetadata(columns: readonly ColumnInfo[]): KeyValue[] {
-  const described = columns.map(({ name, doc, unit, ie, rfc, chain }) => [name, { doc, unit, ie, rfc, chain }])
-  return [{ key: 'weir.columns', value: JSON.stringify(Object.fromEntries(described)) }]
+  return [{ key: 'weir.columns', value: JSON.stringify(Object.fromEntries(columns.map((info) => [info.name, knownOf(info)]))) }]
 }

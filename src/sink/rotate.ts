@@ -29,6 +29,23 @@ export interface Rotation {
  * @throws OptionError where the path is that of no file
  */
 export function rotate(path: string, make: (target: ByteTarget) => Sink, rotation: Rotation): Sink {
+  return sinkOf(path, async (name, counted) => make(await openNew(name, counted)), rotation)
+}
+
+/**
+ * The same for sinks that open their files themselves; how large those are is not known.
+ * @param make makes the sink of the part that has this path
+ * @throws OptionError where the path is that of no file, and for parts by size
+ */
+export function rotatePaths(path: string, make: (path: string) => Sink, rotation: Rotation): Sink {
+  if (rotation.octets !== undefined) throw new OptionError('WEIR_OPTION_VALUE', `how large ${path} is, weir does not know while it is written: rotate it by time or by number of records`)
+  return sinkOf(path, async (name) => make(name), rotation)
+}
+
+/** Makes the sink of a part. `counted` is told how many octets are written. */
+type Make = (name: string, counted: (octets: number) => void) => Promise<Sink>
+
+function sinkOf(path: string, make: Make, rotation: Rotation): Sink {
   if (path === '-' || isCollector(path)) throw new OptionError('WEIR_OPTION_VALUE', `${path === '-' ? 'standard output' : path} has no parts to rotate: name a file`)
   const parts = new Parts(path, make, rotation)
   return {
@@ -40,7 +57,7 @@ export function rotate(path: string, make: (target: ByteTarget) => Sink, rotatio
 
 class Parts {
   private readonly path: string
-  private readonly make: (target: ByteTarget) => Sink
+  private readonly make: Make
   private readonly rotation: Rotation
   private schema: Schema = { columns: [] }
   private ledger: Ledger | undefined
@@ -55,7 +72,7 @@ class Parts {
   /** Time at which the current part ends. */
   private until = Infinity
 
-  constructor(path: string, make: (target: ByteTarget) => Sink, rotation: Rotation) {
+  constructor(path: string, make: Make, rotation: Rotation) {
     this.path = path
     this.make = make
     this.rotation = rotation
@@ -111,8 +128,7 @@ class Parts {
     if (seconds !== undefined) this.until = start + seconds
     this.records = this.octets = 0
     await this.counting(async () => {
-      const target = await openNew(await this.freeName(start), (octets) => { this.octets += octets })
-      const sink = this.make(target)
+      const sink = await this.make(await this.freeName(start), (octets) => { this.octets += octets })
       await sink.open(this.schema, this.ledger)
       this.current = sink
     })

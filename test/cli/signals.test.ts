@@ -7,6 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { capture, ethernet, ipv4, udp } from '../../src/testing/build.ts'
+import { arrowRecords } from '../sink/arrow-reader.ts'
+import { duckdbRecords, parquetRecords } from '../sink/duckdb-reader.ts'
 import { PATIENCE, recordsOf, shell, start } from './run.ts'
 
 let directory: string
@@ -51,6 +53,18 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', { timeout: PATIENCE }, (sign
     const records = recordsOf(readFileSync(output, 'utf8'))
     expect(ledger.packets).toBeGreaterThan(0)
     expect(records.reduce((sum, record) => sum + Number(record['pkt_fwd']) + Number(record['pkt_rev']), 0)).toBe(ledger.in_flows)
+  })
+
+  it.each([['parquet', parquetRecords], ['arrow', arrowRecords], ['arrows', arrowRecords], ['duckdb', duckdbRecords]])('leaves a file of %s that opens, with every flow', async (format, read) => {
+    const output = join(directory, `${signal}.${format}`), summary = join(directory, `${signal}-${format}.json`)
+    const { child, pipe } = await observing(`${signal}-${format}`, '-o', output, '--summary', summary)
+    await pipe.writeFile(MUCH)
+    child.kill(signal)
+    expect(await outcome(child)).toEqual({ code: 0, signal: null })
+    await pipe.close()
+    const { records } = JSON.parse(readFileSync(summary, 'utf8'))
+    expect(records).toBeGreaterThan(0)
+    expect(await read(readFileSync(output), { columns: [] })).toHaveLength(records)
   })
 
   it('before anything came ends it too, and nothing is written', async () => {

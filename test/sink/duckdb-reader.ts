@@ -18,24 +18,28 @@ export async function query(sql: string): Promise<DuckDBValue[][]> {
   }
 }
 
-/** The octets of a file that has this extension, read by DuckDB. */
-async function read(octets: Buffer, name: string, sql: (path: string) => readonly string[]): Promise<DuckDBValue[][]> {
+/** Rows of what is in a file of these octets. */
+async function read(octets: Buffer, sql: (path: string) => readonly string[]): Promise<(string | null)[][]> {
   const directory = mkdtempSync(join(tmpdir(), 'weir-'))
   try {
-    const path = join(directory, name)
+    const path = join(directory, 'records')
     writeFileSync(path, octets)
-    const [first, ...others] = sql(path)
-    const rows = await query(first)
-    for (const each of others) await query(each)
-    return rows
+    const connection = await (await memory).connect()
+    let rows: DuckDBValue[][] = []
+    for (const each of sql(path)) {
+      const answer = (await connection.runAndReadAll(each)).getRows()
+      if (each.startsWith('FROM')) rows = answer
+    }
+    connection.closeSync()
+    return rows.map((row) => row.map(textOf))
   } finally {
     rmSync(directory, { recursive: true })
   }
 }
 
-const texts = (rows: DuckDBValue[][]): (string | null)[][] => rows.map((row) => row.map(textOf))
+export const parquetRecords: Reader = (octets) => read(octets, (path) => [`FROM read_parquet('${path}')`])
 
-export const parquetRecords: Reader = async (octets) => texts(await read(octets, 'x.parquet', (path) => [`FROM '${path}'`]))
+export const duckdbRecords: Reader = (octets) => read(octets, (path) => [`ATTACH '${path}' AS written (READ_ONLY)`, 'FROM written.flows', 'DETACH written'])
 
 function textOf(value: DuckDBValue): string | null {
   if (value === null) return null

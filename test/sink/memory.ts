@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import type { Batch } from '../../src/schema/schema.ts'
 import { ndjson } from '../../src/sink/ndjson.ts'
 import type { Sink } from '../../src/sink/sink.ts'
@@ -40,6 +44,21 @@ export async function writtenBy(to: (target: ByteTarget) => Sink, ...batches: Ba
   for (const batch of batches) await sink.write(batch)
   await sink.close()
   return target
+}
+
+/** What a sink that opens its file itself makes of the batches: the octets of the file. */
+export async function fileOf(to: (path: string) => Sink, ...batches: Batch[]): Promise<Buffer> {
+  const directory = mkdtempSync(join(tmpdir(), 'weir-'))
+  try {
+    const path = join(directory, 'records')
+    const sink = to(path)
+    await sink.open({ columns: batches[0].columns })
+    for (const batch of batches) await sink.write(batch)
+    await sink.close()
+    return readFileSync(path)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 /** What NDJSON makes of the batches. */

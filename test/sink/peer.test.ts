@@ -49,6 +49,7 @@ describe.skipIf(place === undefined)('weir as it is installed, without the packa
   it.each([
     ['arrow', 'Arrow', 'apache-arrow'],
     ['arrows', 'Arrow', 'apache-arrow'],
+    ['duckdb', 'DuckDB', '@duckdb/node-api'],
   ])('says what %s needs, and leaves no file', (format, what, name) => {
     const before = readdirSync(directory)
     const spec = `${name}@${manifest.devDependencies[name]}`
