@@ -22,6 +22,19 @@ describe.skipIf(refused !== null)(`ring: captures on an interface${unless}`, { t
     expect(sent).toBe(400_000)
   })
 
+  it.each([[1, []], [2, ['--workers', '2']]])('what the ring has no room for is in the ledger: %i at a time', async (sockets, args) => {
+    const frames = Array.from({ length: 500 }, (_, i) => ethernet({}, ipv4({ source: `10.0.0.${i % 250}`, destination: `10.1.0.${i % 100}` }, udp({ sourcePort: i, destinationPort: 9 }, new Uint8Array(1400)))))
+    const path = link.file('large.pcap', frames)
+    const observation = await link.observe(['ring:in', ...args, '-c', 'basic', '-o', '/dev/null'], sockets)
+    observation.process.kill('SIGSTOP')
+    const sent = link.send(path, '--loop', '240')
+    observation.process.kill('SIGCONT')
+    const { ledger } = await observation.stop()
+    expect(ledger.packets + ledger.dropped).toBe(sent)
+    expect(ledger.dropped).toBeGreaterThan(0)
+    expect(ledger.packets).toBeGreaterThan(20_000)
+  })
+
   it('live equals offline: VLAN tags, fragments, errors, what is no IP', async () => {
     const talk = (source: string, destination: string, payload = 'hello'): Uint8Array => ipv4({ source, destination }, udp({ sourcePort: 1000, destinationPort: 2000 }, text(payload)))
     const six = ipv6({ source: '2001:db8::1', destination: '2001:db8::2' }, tcp({ sourcePort: 3, destinationPort: 4, flags: SYN }))
@@ -44,6 +57,14 @@ describe.skipIf(refused !== null)(`ring: captures on an interface${unless}`, { t
     const withoutTimes = (out: string) => recordsOf(out).map((record) => ({ ...record, first: 0, last: 0, time: 0, duration: 0 }))
     expect(withoutTimes(live.out)).toEqual(withoutTimes(offline.out))
     expect(live.ledger).toMatchObject({ packets: frames.length, non_ip: 1, dropped: 0, filtered: null })
+  })
+
+  it.each([[1, []], [2, ['--workers', '2']]])('a flow that is silent ends, though nothing comes any more: %i at a time', async (sockets, args) => {
+    const observation = await link.observe(['ring:in', ...args, '--idle-timeout', '1', '-c', 'basic', '-o', '-'], sockets)
+    link.send(link.file('one.pcap', [ethernet({}, ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }, udp({ sourcePort: 1, destinationPort: 2 })))]))
+    while (observation.out === '') await later(50)
+    expect(recordsOf(observation.out)).toMatchObject([{ sip: '10.0.0.1', end_reason: 'idle' }])
+    expect(await observation.stop()).toMatchObject({ status: 0, ledger: { packets: 1, records: 1 } })
   })
 
   it('a packet has the time at which it came', async () => {

@@ -8,6 +8,7 @@ export class InterfaceDrops {
   readonly #counters: readonly { readonly descriptor: number; readonly before: number }[]
   readonly #text = Buffer.alloc(32)
   #last = 0
+  #closed = false
 
   constructor(name: string) {
     this.#counters = COUNTERS.flatMap((counter) => {
@@ -21,7 +22,9 @@ export class InterfaceDrops {
     })
   }
 
+  /** When it is closed, as it was then. */
   get count(): number {
+    if (this.#closed) return this.#last
     try {
       this.#last = this.#counters.reduce((sum, { descriptor, before }) => sum + this.#read(descriptor) - before, 0)
     } catch {
@@ -31,6 +34,8 @@ export class InterfaceDrops {
   }
 
   close(): void {
+    this.#last = this.count
+    this.#closed = true
     for (const { descriptor } of this.#counters) closeSync(descriptor)
   }
 

@@ -149,6 +149,7 @@ export class RingSource implements PacketSource {
     if (this.#closed) return
     // frames that were not read are gone
     this.#blocks.giveBack()
+    this.#ringDrops += this.#socket.takeDrops()
     this.#closed = true
     this.#interfaceDrops.close()
     await this.#socket.close()
