@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts'
 import type { Duration } from '../flow/activity.ts'
 import type { KeyOptions } from '../flow/key.ts'
 import { Protocol } from '../packet/protocol.ts'
+import { LONGEST_SNAPLEN } from '../source/live/options.ts'
 
 /** Seconds of silence that end a flow: one number, or one a protocol (`tcp`, `udp`, `icmp`, ..., or its number) and `default`. */
 export type IdleTimeout = number | Readonly<Record<string, number>>
@@ -65,8 +66,6 @@ export function resolve(options: FlowOptions): ResolvedOptions {
     maxFlows, limit, tunnels,
   }
 }
-
-const LONGEST_SNAPLEN = 262_144
 
 /** What says how long and how packets are captured. @throws {OptionError} */
 export function checkLive({ duration: seconds, snaplen }: { readonly duration?: number; readonly snaplen?: number }): void {

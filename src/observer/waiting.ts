@@ -1,7 +1,7 @@
 import type { PacketSource } from '../source/source.ts'
 
 /** The longest time of a timer. @unit milliseconds */
-const LONGEST_TIMER = 2 ** 31 - 1
+export const LONGEST_TIMER = 2 ** 31 - 1
 
 interface Wait {
   readonly resolve: (more: boolean) => void

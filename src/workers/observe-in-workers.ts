@@ -4,6 +4,7 @@ import { OptionError, type WeirError } from '../errors.ts'
 import { Ledger } from '../ledger.ts'
 import { flowProperty } from '../observer/batch.ts'
 import { Observer, type ObserverOptions } from '../observer/observer.ts'
+import { LONGEST_TIMER } from '../observer/waiting.ts'
 import type { Batch, NumberColumn } from '../schema/schema.ts'
 import { LONGEST_SNAPLEN } from '../source/live/options.ts'
 import { parseUri } from '../source/uri.ts'
@@ -94,13 +95,15 @@ class ObserverOfWorkers<R> extends Observer<R> {
     this.started = true
     await this.open()
     const crew = this.crew!
-    const { signal } = this.workers
+    const { signal, duration } = this.workers
     const stop = (): void => crew.tell({ kind: 'stop', discard: false })
     let failure: Error | null = null
+    let timer: ReturnType<typeof setTimeout> | undefined
     try {
       crew.tell({ kind: 'begin' })
       signal?.addEventListener('abort', stop)
       if (signal?.aborted) stop()
+      if (duration !== undefined) timer = setTimeout(stop, Math.min(duration * 1000, LONGEST_TIMER))
       for (let next = await crew.next(); next !== null; next = await crew.next()) {
         if (next.kind === 'batch') {
           yield this.prepared(next)
@@ -111,6 +114,7 @@ class ObserverOfWorkers<R> extends Observer<R> {
         }
       }
     } finally {
+      clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
       await crew.dismiss()
       this.sum()
@@ -142,9 +146,9 @@ class ObserverOfWorkers<R> extends Observer<R> {
   }
 
   private task(): Task {
-    const { key, idleTimeout, activeTimeout, expiryDelay, maxFlows = DEFAULT_FLOWS, tunnels, filter = null, workers, data } = this.workers
+    const { key, idleTimeout, activeTimeout, expiryDelay, maxFlows = DEFAULT_FLOWS, tunnels, filter = null, snaplen = LONGEST_SNAPLEN, promiscuous = true, workers, data } = this.workers
     return {
-      name: this.interface, data, live: { snaplen: LONGEST_SNAPLEN, promiscuous: true, filter },
+      name: this.interface, data, live: { snaplen, promiscuous, filter },
       options: {
         ...(key !== undefined && { key }), ...(idleTimeout !== undefined && { idleTimeout }), ...(activeTimeout !== undefined && { activeTimeout }), ...(expiryDelay !== undefined && { expiryDelay }),
         ...(tunnels !== undefined && { tunnels }), maxFlows: Math.ceil(maxFlows / workers),

@@ -153,7 +153,17 @@ describe.skipIf(noReplay !== null)(needing(noReplay, 'int:, replayed'), { timeou
     network = new Network('replay')
     // nobody answers
     for (const [space, link] of [[network.near, 'n0'], [network.far, 'f0']]) network.ip(space, 'addr', 'flush', 'dev', link)
+    const frames = Array.from({ length: 20_000 }, (_, i) => ({
+      time: 1_700_000_000, frame: ethernet({}, ipv4({ source: '192.0.2.1', destination: '192.0.2.2' }, udp({ sourcePort: 1024 + (i % 5000), destinationPort: 53 }, new Uint8Array(300)))),
+    }))
+    writeFileSync(join(directory, 'fast.pcap'), capture(frames))
   })
+
+  /** @returns how many packets the sender says it sent */
+  function send(loops: number): number {
+    const { out } = network.run(network.near, 'tcpreplay', '-i', 'n0', '--preload-pcap', '--topspeed', `--loop=${loops}`, join(directory, 'fast.pcap'))
+    return Number(/Successful packets:\s+(\d+)/.exec(out)?.[1])
+  }
   afterEach(() => network.stop())
   afterAll(() => {
     network.close()
@@ -181,19 +191,27 @@ describe.skipIf(noReplay !== null)(needing(noReplay, 'int:, replayed'), { timeou
   })
 
   it('as fast as it can be sent, nothing is lost, and the ledger proves it', async () => {
-    const frames = Array.from({ length: 20_000 }, (_, i) => ({
-      time: 1_700_000_000, frame: ethernet({}, ipv4({ source: '192.0.2.1', destination: '192.0.2.2' }, udp({ sourcePort: 1024 + (i % 5000), destinationPort: 53 }, new Uint8Array(300)))),
-    }))
-    writeFileSync(join(directory, 'fast.pcap'), capture(frames))
     const summary = join(directory, 'fast.json')
     const live = await network.observe(['f0', '--summary', summary])
-    const { out } = network.run(network.near, 'tcpreplay', '-i', 'n0', '--preload-pcap', '--topspeed', '--loop=20', join(directory, 'fast.pcap'))
-    const sent = Number(/Successful packets:\s+(\d+)/.exec(out)?.[1])
+    const sent = send(20)
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(await live.end('SIGINT')).toBe(0)
     expect(sent).toBeGreaterThan(0)
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ packets: sent, in_flows: sent, dropped: 0, flows: 5000, records: 5000 })
     expect(live.records.reduce((sum, { pkt_fwd, pkt_rev }) => sum + Number(pkt_fwd) + Number(pkt_rev), 0)).toBe(sent)
+  })
+
+  it('what the kernel drops, because nobody reads it, is counted to the packet', async () => {
+    const summary = join(directory, 'dropped.json')
+    const live = await network.observe(['f0', '--summary', summary, '-o', join(directory, 'dropped.ndjson')])
+    live.child.kill('SIGSTOP')
+    const sent = send(10)
+    live.child.kill('SIGCONT')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(await live.end('SIGINT')).toBe(0)
+    const { packets, dropped } = JSON.parse(readFileSync(summary, 'utf8'))
+    expect(dropped).toBeGreaterThan(0)
+    expect(packets + dropped).toBe(sent)
   })
 })
 
