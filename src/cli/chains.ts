@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 
 import { builtinChains, chainOptions, observe, openTarget, type AnyChain, type ColumnInfo } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
@@ -11,7 +11,7 @@ export function addChains(program: Command, done: (status: Status) => void): voi
     .summary('list what records can hold')
     .description('List the built-in chains and, for each, its fields: kind, unit, IPFIX information element, description.')
     .argument('[name...]', 'chains to show (default: all)')
-    .option('--chain-module <file>', 'show also those that a module of yours exports; may be given again', appended, [])
+    .addOption(new Option('--chain-module <file>', 'show also those that a module of yours exports; may be given again').argParser(appended).default([], 'none'))
     .option('--json', 'as JSON')
     .addHelpText('after', `
 A kind with a question mark may be null. Fields of a side end in _fwd (with the flow's first packet) and _rev.

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 
 import { type AnyChain, FORMATS, observe, observeInWorkers, openTarget, type IdleTimeout, type Observer, OptionError, type ObserverOptions, type Rotation } from '../index.ts'
 import { chainsOf } from './chain-module.ts'
@@ -52,9 +52,9 @@ SOURCE is a path, - for standard input, a network interface, or a libtrace URI (
 observation. Their format (pcap, pcapng, ERF, snoop) and their compression (gzip, zstd, xz, bzip2, lz4) are told by their first octets.`)
     .argument('<source...>', 'captures to read, or an interface')
     .option('-c, --chains <names>', "what to put into records; see 'weir chains'", 'basic,tcp')
-    .option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again', appended, [])
-    .option('-o, --output <target>', 'where records go: a path, - for standard output, or a collector, as in ipfix+udp://HOST:PORT; may be given again (default: -)', appended, [])
-    .option('--format <name>', `format of the records, for each output in its turn: ${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension)`, appended, [])
+    .addOption(new Option('--chain-module <file>', 'add the chains that a module of yours exports, in JavaScript or TypeScript; may be given again').argParser(appended).default([], 'none'))
+    .addOption(new Option('-o, --output <target>', 'where records go: a path, - for standard output, or a collector, as in ipfix+udp://HOST:PORT; may be given again').argParser(appended).default([], '-'))
+    .addOption(new Option('--format <name>', `format of the records, for each output in its turn: ${FORMATS.map(({ name }) => name).join(', ')}`).argParser(appended).default([], 'by the extension'))
     .option('--select <fields>', 'which fields of the record to write, and in which order (default: all)', fieldNames)
     .option('--rotate <when>', 'write numbered parts, with the time in their names: 1h, 500MB, 1Mrecords', rotation)
     .option('--uniflow', 'IPFIX with a record for each direction, for collectors that know no biflows')
