@@ -10,7 +10,7 @@ export class Truncated extends Error {}
 /** Compressed octets read at a time. */
 const STORED = 256 << 10
 
-/** What a reader holds, decompressed in this thread. */
+/** What a reader holds, as a decoder decompresses it. */
 export class DecodedReader implements ByteReader {
   readonly compressed = true
   readonly #name: string
@@ -29,13 +29,21 @@ export class DecodedReader implements ByteReader {
     this.#decoded = decoder(piecesOf(reader))[Symbol.asyncIterator]()
   }
 
-  async read(target: Uint8Array): Promise<number> {
+  read(target: Uint8Array): number | Promise<number> {
+    return this.#left.length === 0 ? this.#wait(target) : this.#take(target)
+  }
+
+  async #wait(target: Uint8Array): Promise<number> {
     while (this.#left.length === 0) {
       if (this.#ended) return 0
       const { value, done } = await this.#next()
       if (done === true) this.#ended = true
       else this.#left = value
     }
+    return this.#take(target)
+  }
+
+  #take(target: Uint8Array): number {
     const part = this.#left.subarray(0, target.length)
     target.set(part)
     this.#left = this.#left.subarray(part.length)
@@ -61,6 +69,7 @@ export class DecodedReader implements ByteReader {
     this.#ended = true
     this.#left = new Uint8Array(0)
     await this.#reader.close()
+    await this.#decoded.return?.()
   }
 
   get position(): number {

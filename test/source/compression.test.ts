@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 
+import { MemoryReader } from '../../src/source/byte-reader.ts'
 import { COMPRESSIONS, compressionOf } from '../../src/source/compression.ts'
 import { openReader } from '../../src/source/open.ts'
 import { StreamReader } from '../../src/source/stream-reader.ts'
@@ -138,6 +139,47 @@ describe.each(ways)('$how by $way', ({ how, tools }) => {
     await waiting
     await opened?.close()
   })
+})
+
+describe.each(others)('%s that is decompressed on a thread, as what is large is', how => {
+  const present = installed.get(how)!
+  const it2 = it.skipIf(!present)
+  const skipped = present ? '' : ` (skipped: there is no program ${how} to compress with)`
+  const many = Array.from({ length: 100 }, (_, i) => pcapRecord({}, { seconds: i, frame: noise(14_000 + i, i) }))
+  // two members: some decompress nothing of one that is cut
+  const stored = present ? concat(compress(how, concat(pcapHeader(), ...many.slice(0, 80))), compress(how, concat(...many.slice(80)))) : new Uint8Array(0)
+  const times = Array.from({ length: 100 }, (_, i) => `${i}.000000000`)
+
+  it2(`reads as the capture within${skipped}`, async () => {
+    expect(stored.length).toBeGreaterThan(1 << 20)
+    const { packets, fault, source } = await read(stored, { tools: false })
+    expect(packets).toEqual((await read(concat(pcapHeader(), ...many))).packets)
+    expect([fault, source.position, source.size]).toEqual([null, stored.length, stored.length])
+  }, 30_000)
+
+  it2('that is cut gives what was before it, and the fault', async () => {
+    const { packets, fault } = await read(stored.subarray(0, stored.length - 20_000), { tools: false })
+    expect(packets.map(({ time }) => time)).toEqual(times.slice(0, packets.length))
+    expect(packets.length).toBeGreaterThanOrEqual(how === 'xz' ? 70 : 80)
+    expect(fault).toBe('WEIR_CAPTURE_CUT')
+  }, 30_000)
+
+  it2('followed by something else has a fault', async () => {
+    const { packets, fault } = await read(concat(stored, frame(40)), { tools: false })
+    expect(packets.map(({ time }) => time)).toEqual(times.slice(0, packets.length))
+    expect(fault).toMatch(/^WEIR_CAPTURE_(CUT|CORRUPT)$/)
+  }, 30_000)
+
+  it2('leaves no thread behind when it is closed early', async () => {
+    const threads = () => process.getActiveResourcesInfo().filter(each => each === 'MessagePort').length
+    const before = threads()
+    const source = await openReader('memory', new MemoryReader(stored), { tools: false, chunkSize: 1000 })
+    expect(await source.refill()).toBe(true)
+    expect(threads()).toBeGreaterThan(before)
+    await source.close()
+    expect(await source.refill()).toBe(false)
+    expect(threads()).toBe(before)
+  }, 30_000)
 })
 
 describe('lz4 frames of other kinds', () => {
