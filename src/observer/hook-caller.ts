@@ -1,35 +1,26 @@
 import { COMPLETE, IGNORE, type PacketView } from '../chain/types.ts'
 import { HookError } from '../errors.ts'
 import type { HookList } from './hook-list.ts'
+import type { Running } from './hook-runner.ts'
 
-/** Calls hooks, combines their verdicts, and knows which one runs: an error names its chain and hook. */
-export class HookCaller {
+/** Knows which hook runs, and what its verdict means: an error names its chain and hook. `newFlow` and `end` hooks it calls itself. */
+export class HookCaller implements Running {
   /** The first error; after it only `end` hooks run, and what they throw is dropped. */
   failure: HookError | null = null
   private readonly lists: HookList[] = []
   /** Number of the list whose hooks run, 0 for none, and which of them: numbers, because a reference costs more to write. */
-  private running = 0
-  private index = 0
+  running = 0
+  index = 0
 
   /** Lists must be known before their hooks are called. @returns the list's number */
   know(list: HookList): number {
     return this.lists.push(list)
   }
 
-  /** @returns true when a chain completed the flow */
-  run(list: HookList, header: unknown, rev: boolean, packet: PacketView): boolean {
-    const { calls, views, length } = list
-    let complete = false
-    this.running = list.number
-    for (let i = 0; i < length; i++) {
-      this.index = i
-      const verdict = calls[i](views[i], header, rev, packet)
-      if (verdict === undefined) continue
-      if (verdict !== COMPLETE) throw this.wrongVerdict(verdict, packet.number)
-      complete = true
-    }
-    this.running = 0
-    return complete
+  /** @returns true, for COMPLETE @throws {HookError} for any other verdict */
+  completes(verdict: unknown, packetNumber: number): true {
+    if (verdict !== COMPLETE) throw this.wrongVerdict(verdict, packetNumber)
+    return true
   }
 
   /** @returns true when a chain does not want the flow */
