@@ -122,7 +122,7 @@ export class Pipeline {
     if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
     // by far most packets: of an active flow that was seen just now
     const { reversed } = table
-    if (packet.rev !== reversed) packet.rev = reversed
+    packet.rev = reversed
     flows.cursor.move(row, reversed)
     ledger.in_flows++
     flows.activity.touch(row, packet)
