@@ -1,7 +1,7 @@
 import type { Packet } from '../packet/packet.ts'
 import { LinkType } from '../packet/protocol.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import { RecordSource } from './record-source.ts'
 
 /** @unit octets @source ERF types reference guide (EDM11-01) */
@@ -53,7 +53,7 @@ export class ErfSource extends RecordSource {
   /** Numbers of the card's four ports; -1 for one that has not been seen. */
   readonly #ports = new Int32Array(4).fill(-1)
 
-  constructor(name: string, input: ReadAhead, interfaces: InterfaceNumbers) {
+  constructor(name: string, input: ReadWindow, interfaces: InterfaceNumbers) {
     super(name, input)
     this.#numbers = interfaces
   }

@@ -14,7 +14,7 @@ import { LONGEST_SNAPLEN } from './live/options.ts'
 import { openFile, openStdin } from './open-file.ts'
 import { PCAP_HEADER, PcapSource } from './pcap.ts'
 import { PcapngSource } from './pcapng.ts'
-import { ReadAhead } from './read-ahead.ts'
+import { ReadWindow } from './read-window.ts'
 import { type Scheme, schemeOf, SCHEMES } from './schemes.ts'
 import { SNOOP_HEADER, SnoopSource } from './snoop.ts'
 import type { PacketSource } from './source.ts'
@@ -117,19 +117,19 @@ function sourceOf(name: string, reader: ByteReader, peeked: PeekedReader, { chun
   switch (format) {
     case 'pcap':
       if (head.length < PCAP_HEADER) throw tooShort(name, head)
-      return new PcapSource(name, head, new ReadAhead(reader, chunkSize, PCAP_HEADER), interfaces)
+      return new PcapSource(name, head, new ReadWindow(reader, chunkSize, PCAP_HEADER), interfaces)
     case 'pcapng':
       if (head.length < PCAP_HEADER) throw tooShort(name, head)
-      return new PcapngSource(name, new ReadAhead(peeked, chunkSize), interfaces)
+      return new PcapngSource(name, new ReadWindow(peeked, chunkSize), interfaces)
     case 'snoop':
       if (head.length < SNOOP_HEADER) throw tooShort(name, head)
-      return new SnoopSource(name, head, new ReadAhead(peeked, chunkSize), interfaces)
+      return new SnoopSource(name, head, new ReadWindow(peeked, chunkSize), interfaces)
     case 'erf':
       if (head.length < ERF_HEADER) throw tooShort(name, head)
-      return new ErfSource(name, new ReadAhead(peeked, chunkSize), interfaces)
+      return new ErfSource(name, new ReadWindow(peeked, chunkSize), interfaces)
     case 'tsh':
       if (head.length === 0) throw tooShort(name, head)
-      return new TshSource(name, new ReadAhead(peeked, chunkSize), interfaces)
+      return new TshSource(name, new ReadWindow(peeked, chunkSize), interfaces)
     case null:
       throw notKnown(name, reader, head)
   }

@@ -1,7 +1,7 @@
 import { CaptureError, SourceError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import type { PacketSource } from './source.ts'
 
 /** @unit octets @source draft-ietf-opsawg-pcap section 4 */
@@ -36,7 +36,7 @@ export class PcapSource implements PacketSource {
   readonly linkType: number
   fault: CaptureError | SourceError | null = null
 
-  readonly #input: ReadAhead
+  readonly #input: ReadWindow
   readonly #littleEndian: boolean
   readonly #recordHeader: number
   /** Units of the time stamp's second half in a second, and nanoseconds in a unit. */
@@ -50,7 +50,7 @@ export class PcapSource implements PacketSource {
   #interfaceId = -1
 
   /** @param head the file header; `input` begins after it. */
-  constructor(name: string, head: Uint8Array, input: ReadAhead, interfaces: InterfaceNumbers) {
+  constructor(name: string, head: Uint8Array, input: ReadWindow, interfaces: InterfaceNumbers) {
     const view = new DataView(head.buffer, head.byteOffset, head.length)
     const format = MAGICS.get(view.getUint32(0))!
     const little = format.littleEndian

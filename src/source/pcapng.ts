@@ -2,7 +2,7 @@ import { CaptureError, type WeirError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import { addDropped, droppedOn, readDropCount, readInterface, readStatistics, type Interface } from './pcapng-interface.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import type { PacketSource } from './source.ts'
 
 /** Block types. @source draft-ietf-opsawg-pcapng section 4 */
@@ -50,7 +50,7 @@ export class PcapngSource implements PacketSource {
   readonly filtered = null
   fault: WeirError | null = null
 
-  readonly #input: ReadAhead
+  readonly #input: ReadWindow
   readonly #numbers: InterfaceNumbers
   #littleEndian = false
   /** Of this section, as packets name them. */
@@ -59,7 +59,7 @@ export class PcapngSource implements PacketSource {
   #droppedBefore: number | null = null
   #atStart = true
 
-  constructor(name: string, input: ReadAhead, numbers: InterfaceNumbers) {
+  constructor(name: string, input: ReadWindow, numbers: InterfaceNumbers) {
     this.name = name
     this.#input = input
     this.#numbers = numbers

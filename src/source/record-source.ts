@@ -1,6 +1,6 @@
 import { CaptureError, type WeirError } from '../errors.ts'
 import type { Packet } from '../packet/packet.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import type { PacketSource } from './source.ts'
 
 /** A capture that is one record after the other: what all such formats share. */
@@ -8,9 +8,9 @@ export abstract class RecordSource implements PacketSource {
   readonly name: string
   readonly filtered: number | null = null
   fault: WeirError | null = null
-  protected readonly input: ReadAhead
+  protected readonly input: ReadWindow
 
-  constructor(name: string, input: ReadAhead) {
+  constructor(name: string, input: ReadWindow) {
     this.name = name
     this.input = input
   }

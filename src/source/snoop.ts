@@ -3,7 +3,7 @@ import type { Packet } from '../packet/packet.ts'
 import { LinkType } from '../packet/protocol.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import { beginsWith } from './magic.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import { RecordSource } from './record-source.ts'
 
 /** @unit octets @source RFC 1761 */
@@ -32,7 +32,7 @@ export class SnoopSource extends RecordSource {
   #isBehindHeader = false
 
   /** @param head the file header; `input` begins with it. */
-  constructor(name: string, head: Uint8Array, input: ReadAhead, interfaces: InterfaceNumbers) {
+  constructor(name: string, head: Uint8Array, input: ReadWindow, interfaces: InterfaceNumbers) {
     super(name, input)
     const view = new DataView(head.buffer, head.byteOffset, head.length)
     const version = view.getUint32(8)

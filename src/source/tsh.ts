@@ -1,7 +1,7 @@
 import type { Packet } from '../packet/packet.ts'
 import { LinkType } from '../packet/protocol.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
-import type { ReadAhead } from './read-ahead.ts'
+import type { ReadWindow } from './read-window.ts'
 import { RecordSource } from './record-source.ts'
 
 /** Seconds, interface, microseconds; an IPv4 header without options; 16 octets of what follows it. */
@@ -15,7 +15,7 @@ export class TshSource extends RecordSource {
   /** By the interface's octet. */
   readonly #interfaces = new Map<number, number>()
 
-  constructor(name: string, input: ReadAhead, interfaces: InterfaceNumbers) {
+  constructor(name: string, input: ReadWindow, interfaces: InterfaceNumbers) {
     super(name, input)
     this.#numbers = interfaces
   }

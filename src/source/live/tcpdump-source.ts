@@ -4,7 +4,7 @@ import { OptionError, SourceError, type WeirError } from '../../errors.ts'
 import type { Packet } from '../../packet/packet.ts'
 import { PeekedReader } from '../byte-reader.ts'
 import { PCAP_HEADER, PcapSource } from '../pcap.ts'
-import { ReadAhead } from '../read-ahead.ts'
+import { ReadWindow } from '../read-window.ts'
 import type { PacketSource } from '../source.ts'
 import { StreamReader } from '../stream-reader.ts'
 import { findTool } from '../tool-reader.ts'
@@ -33,7 +33,7 @@ export async function openTcpdump(name: string, options: LiveOptions): Promise<P
   ])
   const reader = new StreamReader(name, tool.output)
   const { head } = await PeekedReader.peek(reader, PCAP_HEADER)
-  if (head.length === PCAP_HEADER) return new TcpdumpCapture(name, new PcapSource(name, head, new ReadAhead(reader, undefined, PCAP_HEADER), options.interfaces), tool)
+  if (head.length === PCAP_HEADER) return new TcpdumpCapture(name, new PcapSource(name, head, new ReadWindow(reader, undefined, PCAP_HEADER), options.interfaces), tool)
   await tool.end()
   throw refusal(name, path, tool.said, filter)
 }

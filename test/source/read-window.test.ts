@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 
 import { OptionError, SourceError } from '../../src/errors.ts'
 import { MemoryReader, type ByteReader } from '../../src/source/byte-reader.ts'
-import { ReadAhead } from '../../src/source/read-ahead.ts'
+import { ReadWindow } from '../../src/source/read-window.ts'
 import { frame } from './octets.ts'
 
 describe('reading ahead', () => {
   it('shows all octets once, contiguously, whatever the chunk and however many are taken at a time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 64 }), fc.array(fc.nat(40), { minLength: 1 }), async (octets, chunkSize, takes) => {
-        const input = new ReadAhead(new MemoryReader(octets), chunkSize)
+        const input = new ReadWindow(new MemoryReader(octets), chunkSize)
         const seen: number[] = []
         for (let i = 0; await input.refill(); i++) {
           expect(input.offset).toBe(seen.length)
@@ -25,7 +25,7 @@ describe('reading ahead', () => {
   })
 
   it('leaves what it shows untouched until the following refill, while it reads the next chunk', async () => {
-    const input = new ReadAhead(new MemoryReader(frame(100)), 10)
+    const input = new ReadWindow(new MemoryReader(frame(100)), 10)
     while (await input.refill()) {
       const { bytes, at, end } = input
       const before = [...bytes.subarray(at, end)]
@@ -36,7 +36,7 @@ describe('reading ahead', () => {
   })
 
   it.each([0, -1, 1.5, NaN, (16 << 20) + 1])('a chunk of %d octets is refused', chunkSize => {
-    expect(() => new ReadAhead(new MemoryReader(frame(1)), chunkSize)).toThrow(OptionError)
+    expect(() => new ReadWindow(new MemoryReader(frame(1)), chunkSize)).toThrow(OptionError)
   })
 
   it('an error comes after what was read before it, and does not go unhandled when nobody asks', async () => {
@@ -54,7 +54,7 @@ describe('reading ahead', () => {
       compressed: false,
       stored: false,
     }
-    const input = new ReadAhead(reader)
+    const input = new ReadWindow(reader)
     expect(await input.refill()).toBe(true)
     await new Promise(setImmediate)
     expect([...input.bytes.subarray(input.at, input.end)]).toEqual([42])

@@ -21,7 +21,7 @@ const NO_VIEW = new DataView(NO_BYTES.buffer)
  * from another core's cache (docs/decisions/reading-files.md). What has to be ahead is so in front of this: the system for a file, a pipe and the
  * program that writes it, or zlib.
  */
-export class ReadAhead {
+export class ReadWindow {
   bytes: Uint8Array = NO_BYTES
   /** The same memory as `bytes`. */
   view: DataView = NO_VIEW
