@@ -2,7 +2,7 @@
  * npm run bench: weir and softflowd on the same captures, in turn. See README.md.
  *
  *   --rounds N      how often each runs (5)
- *   --only NAMES    contestants, of softflowd, library, ndjson
+ *   --only NAMES    contestants, of softflowd, library, eleven, ndjson
  *   --file NAMES    captures, of mix-1g, mix-1g-serial
  *   --save          write bench/results/DATE.md as well
  */
@@ -36,6 +36,10 @@ const contestants = {
   },
   library: {
     command: (file) => [process.execPath, `${root}bench/observe.js`, file, 'basic,tcp'],
+    result: (text) => JSON.parse(text),
+  },
+  eleven: {
+    command: (file) => [process.execPath, `${root}bench/observe.js`, file, 'basic,tcp,ecn,dscp,mss,tcpopt,tfo,icmp,udp,evil,dns'],
     result: (text) => JSON.parse(text),
   },
   ndjson: {
