@@ -46,7 +46,8 @@ export const PROTOCOL_NAMES: Readonly<Record<string, number>> = {
   icmp6: Protocol.Icmpv6, sctp: Protocol.Sctp, udplite: Protocol.UdpLite,
 }
 
-const DEFAULT_IDLE = 30, DEFAULT_EXPIRY = 5, DEFAULT_FLOWS = 1_000_000
+const DEFAULT_IDLE = 30, DEFAULT_EXPIRY = 5
+export const DEFAULT_FLOWS = 1_000_000
 /** The wheel counts seconds in 32 bits. */
 const LONGEST = 2 ** 31 - 2
 

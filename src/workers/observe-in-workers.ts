@@ -4,6 +4,7 @@ import { OptionError, type WeirError } from '../errors.ts'
 import { Ledger } from '../ledger.ts'
 import { flowProperty } from '../observer/batch.ts'
 import { Observer, type ObserverOptions } from '../observer/observer.ts'
+import { DEFAULT_FLOWS } from '../observer/options.ts'
 import { LONGEST_TIMER } from '../observer/waiting.ts'
 import type { Batch, NumberColumn } from '../schema/schema.ts'
 import { LONGEST_SNAPLEN } from '../source/live/options.ts'
@@ -22,7 +23,6 @@ export interface WorkerOptions extends ObserverOptions {
 
 /** A fanout group has no more members. @source Linux, af_packet.c */
 const MOST = 256
-const DEFAULT_FLOWS = 1_000_000
 
 /**
  * Observe the flows of an interface of Linux, `ring:eth0`, on several threads. The kernel gives each packet to one of them, by its two addresses: all packets between two
