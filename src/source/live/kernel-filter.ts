@@ -1,11 +1,14 @@
 import { OptionError } from '../../errors.ts'
 import { loadLibpcap } from '../libpcap.ts'
 import type { Program } from './packet-socket.ts'
+import { pcapCalls } from './pcap-calls.ts'
 import { cannotCapture } from './refusal.ts'
 
 /** An instruction of linux/filter.h: 16 bits of code, 8 and 8 bits of jumps, 32 bits. @unit octets */
 export const INSTRUCTION = 8
 const RETURN = 0x06
+/** Octets of `struct bpf_program`: a count, and a pointer behind it. */
+const PROGRAM = 16
 /** linux/pcap.h */
 const ERROR_BUFFER = 256, ANY_NETMASK = 0xffffffff
 
@@ -23,25 +26,22 @@ export function returns(octets: number): Program {
  */
 export async function compileFor(name: string, expression: string, { snaplen, linkType }: { snaplen: number; linkType: number }): Promise<Program> {
   const libpcap = await loadLibpcap()
-  if (libpcap === null) throw cannotCapture(name, 'a filter needs libpcap: install it (libpcap0.8), or leave the filter away')
-  const { koffi, library } = libpcap
-  const type = koffi.struct({ len: 'uint', instructions: 'void *' })
-  const text = new Uint8Array(ERROR_BUFFER)
-  const handle = library.func('pcap_create', 'void *', ['str', 'void *'])(name, text) as bigint
+  const call = libpcap === null ? null : pcapCalls(libpcap)
+  if (libpcap === null || call === null) throw cannotCapture(name, 'a filter needs libpcap: install it (libpcap0.8), or leave the filter away')
+  const handle = call.create(name, new Uint8Array(ERROR_BUFFER))
   try {
-    library.func('pcap_set_snaplen', 'int', ['void *', 'int'])(handle, snaplen)
-    const failed = library.func('pcap_activate', 'int', ['void *'])(handle) as number
-    const reason = library.func('pcap_geterr', 'str', ['void *']) as (handle: bigint) => string
-    if (failed < 0) throw cannotCapture(name, `libpcap says ${reason(handle)}`)
-    if (library.func('pcap_datalink', 'int', ['void *'])(handle) !== linkType) throw cannotCapture(name, `there are no filters for its link layer: use int:${name}`)
-    const program = { len: 0, instructions: null as bigint | null }
-    if (library.func('pcap_compile', 'int', ['void *', koffi.out(koffi.pointer(type)), 'str', 'int', 'uint'])(handle, program, expression, 1, ANY_NETMASK) < 0) {
-      throw new OptionError('WEIR_OPTION_FILTER', `the filter '${expression}' cannot be compiled: ${reason(handle)}`)
+    call.setSnaplen(handle, snaplen)
+    if (call.activate(handle) < 0) throw cannotCapture(name, `libpcap says ${call.error(handle)}`)
+    if (call.linkType(handle) !== linkType) throw cannotCapture(name, `there are no filters for its link layer: use int:${name}`)
+    const program = new Uint8Array(PROGRAM)
+    if (call.compile(handle, program, expression, 1, ANY_NETMASK) < 0) {
+      throw new OptionError('WEIR_OPTION_FILTER', `the filter '${expression}' cannot be compiled: ${call.error(handle)}`)
     }
-    const octets = new Uint8Array(koffi.view(program.instructions, program.len * INSTRUCTION)).slice()
-    library.func('pcap_freecode', 'void', [koffi.pointer(type)])(program)
+    const [length] = new Uint32Array(program.buffer), [, instructions] = new BigUint64Array(program.buffer)
+    const octets = new Uint8Array(libpcap.koffi.view(instructions, length * INSTRUCTION)).slice()
+    call.freeCode(program)
     return octets
   } finally {
-    library.func('pcap_close', 'void', ['void *'])(handle)
+    call.close(handle)
   }
 }
