@@ -11,6 +11,8 @@ const { Active: ACTIVE, Free: FREE } = State
 const IPV6 = FAMILY_IPV6 << FAMILY_SHIFT
 /** Octets of the two addresses of an IPv6 flow, in words. */
 const ADDRESS_WORDS = 8
+/** Slots of the index of a table with few flows. */
+const FEW_SLOTS = 1 << 14
 
 /**
  * All flows: a row each in one ArrayBuffer, and an index by key. Both are made once, at their full size; the system commits pages as
@@ -18,6 +20,9 @@ const ADDRESS_WORDS = 8
  *
  * An index slot is two words: the hash, and the row plus one (0: empty, so nothing has to be filled). Probing is linear and reads
  * a row only when the hash is the same; deletion shifts back, so there are no tombstones. @source Knuth, TAOCP 3, 6.4 algorithm R
+ *
+ * Only so much of the index is used as there are flows for: slots lie at random, and each page of them is a fault and a place in the
+ * processor's buffer of translations.
  *
  * The addresses of IPv6 flows lie in a column of their own, of which IPv4 alone never touches a page.
  */
@@ -39,7 +44,8 @@ export class FlowTable {
   /** Written so that the reads of `warm` are not optimized away. */
   protected touched = 0
   private readonly index: Int32Array
-  private readonly mask: number
+  /** Slots in use, less one. */
+  private mask: number
   private readonly template: Int32Array
   private readonly freeRows: Int32Array
   private freeCount = 0
@@ -62,7 +68,7 @@ export class FlowTable {
     // at most half full
     const slots = 2 ** Math.ceil(Math.log2(capacity * 2))
     this.index = new Int32Array(slots * 2)
-    this.mask = slots - 1
+    this.mask = Math.min(slots, FEW_SLOTS) - 1
   }
 
   /** Rows in use. */
@@ -158,12 +164,27 @@ export class FlowTable {
     // a later fragment has none, where its first did not tell them
     this.u8[at * 4 + FLAGS_OCTET] = hasPorts(described.rest & 0xff) && (packet.fragmentOffset === 0 || described.ports !== 0) ? FLAG_PORTS : 0
     if (packet.ipVersion === 6) this.keepAddresses(row, packet)
-    const { index, mask } = this
-    let slot = key.hash & mask
-    while (index[2 * slot + 1] !== 0) slot = (slot + 1) & mask
-    index[2 * slot] = key.hash
-    index[2 * slot + 1] = row + 1
+    if (2 * (this.fresh - this.freeCount) > this.mask + 1) this.spread()
+    else this.enter(row, key.hash)
     return row
+  }
+
+  private readonly enter = (row: number, hash: number): void => {
+    const { index, mask } = this
+    let slot = hash & mask
+    while (index[2 * slot + 1] !== 0) slot = (slot + 1) & mask
+    index[2 * slot] = hash
+    index[2 * slot + 1] = row + 1
+  }
+
+  /** Use twice as many slots of the index, and enter all flows again. */
+  private spread(): void {
+    const { i32, u8, stride } = this
+    this.index.fill(0, 0, 2 * (this.mask + 1))
+    this.mask = 2 * this.mask + 1
+    for (let row = 0, at = 0; row < this.fresh; row++, at += stride) {
+      if (u8[at * 4 + STATE_OCTET] !== FREE) this.enter(row, i32[at + HASH])
+    }
   }
 
   /** Give the row back, and take its flow out of the index. */
