@@ -20,11 +20,11 @@ function withNull(plain: Accessor, index: number, mask: number): Accessor {
   return {
     get() {
       const m = this.$mark
-      return (m.u8[m.a1 + this.$1 + index] & mask) === 0 ? null : get.call(this)
+      return (m.u8[m.at * 8 + this.$1 + index] & mask) === 0 ? null : get.call(this)
     },
     set(value: never) {
       const m = this.$mark
-      const at = m.a1 + this.$1 + index
+      const at = m.at * 8 + this.$1 + index
       if (value === null) m.u8[at] &= ~mask
       else {
         m.u8[at] |= mask
@@ -40,48 +40,48 @@ function plainAccessor(slot: Slot, place: number): Accessor {
     case 'u64':
     case 'f64':
       return {
-        get() { const m = this.$mark; return m.f64[m.a8 + this.$8 + k] },
-        set(value: number) { const m = this.$mark; m.f64[m.a8 + this.$8 + k] = value },
+        get() { const m = this.$mark; return m.f64[m.at + this.$8 + k] },
+        set(value: number) { const m = this.$mark; m.f64[m.at + this.$8 + k] = value },
       }
     case 'f32':
       return {
-        get() { const m = this.$mark; return m.f32[m.a4 + this.$4 + k] },
-        set(value: number) { const m = this.$mark; m.f32[m.a4 + this.$4 + k] = value },
+        get() { const m = this.$mark; return m.f32[m.at * 2 + this.$4 + k] },
+        set(value: number) { const m = this.$mark; m.f32[m.at * 2 + this.$4 + k] = value },
       }
     case 'i32':
       return {
-        get() { const m = this.$mark; return m.i32[m.a4 + this.$4 + k] },
-        set(value: number) { const m = this.$mark; m.i32[m.a4 + this.$4 + k] = value },
+        get() { const m = this.$mark; return m.i32[m.at * 2 + this.$4 + k] },
+        set(value: number) { const m = this.$mark; m.i32[m.at * 2 + this.$4 + k] = value },
       }
     case 'u32':
       return {
-        get() { const m = this.$mark; return m.u32[m.a4 + this.$4 + k] },
-        set(value: number) { const m = this.$mark; m.u32[m.a4 + this.$4 + k] = value },
+        get() { const m = this.$mark; return m.u32[m.at * 2 + this.$4 + k] },
+        set(value: number) { const m = this.$mark; m.u32[m.at * 2 + this.$4 + k] = value },
       }
     case 'u16':
       return {
-        get() { const m = this.$mark; return m.u16[m.a2 + this.$2 + k] },
-        set(value: number) { const m = this.$mark; m.u16[m.a2 + this.$2 + k] = value },
+        get() { const m = this.$mark; return m.u16[m.at * 4 + this.$2 + k] },
+        set(value: number) { const m = this.$mark; m.u16[m.at * 4 + this.$2 + k] = value },
       }
     case 'u8':
       return {
-        get() { const m = this.$mark; return m.u8[m.a1 + this.$1 + k] },
-        set(value: number) { const m = this.$mark; m.u8[m.a1 + this.$1 + k] = value },
+        get() { const m = this.$mark; return m.u8[m.at * 8 + this.$1 + k] },
+        set(value: number) { const m = this.$mark; m.u8[m.at * 8 + this.$1 + k] = value },
       }
     case 'bool':
       return {
-        get() { const m = this.$mark; return m.u8[m.a1 + this.$1 + k] !== 0 },
-        set(value: boolean) { const m = this.$mark; m.u8[m.a1 + this.$1 + k] = value ? 1 : 0 },
+        get() { const m = this.$mark; return m.u8[m.at * 8 + this.$1 + k] !== 0 },
+        set(value: boolean) { const m = this.$mark; m.u8[m.at * 8 + this.$1 + k] = value ? 1 : 0 },
       }
     case 'oneOf': {
       const { labels } = slot
       return {
-        get() { const m = this.$mark; return labels[m.u8[m.a1 + this.$1 + k]] },
+        get() { const m = this.$mark; return labels[m.u8[m.at * 8 + this.$1 + k]] },
         set(value: string) {
           const code = labels.indexOf(value)
           if (code < 0) throw new RangeError(`'${slot.name}' is one of ${labels.join(', ')}, not '${value}'`)
           const m = this.$mark
-          m.u8[m.a1 + this.$1 + k] = code
+          m.u8[m.at * 8 + this.$1 + k] = code
         },
       }
     }
@@ -109,10 +109,10 @@ function pooled(slot: Slot): Accessor {
     return value
   }
   return {
-    get() { const m = this.$mark; return m.pool.get(m.u32[m.a4 + this.$4 + k]) },
+    get() { const m = this.$mark; return m.pool.get(m.u32[m.at * 2 + this.$4 + k]) },
     set(value: unknown) {
       const m = this.$mark
-      const at = m.a4 + this.$4 + k
+      const at = m.at * 2 + this.$4 + k
       m.u32[at] = m.pool.put(m.u32[at], kept(value))
     },
   }
@@ -124,15 +124,15 @@ function addressAccessor(slot: Slot): Accessor {
   return {
     get() {
       const m = this.$mark
-      const family = m.u8[m.a1 + this.$1 + second]
-      return family === 0 ? null : ipText(m.u8, (m.a4 + this.$4 + k) * 4, family === 4 ? 4 : 6)
+      const family = m.u8[m.at * 8 + this.$1 + second]
+      return family === 0 ? null : ipText(m.u8, (m.at * 2 + this.$4 + k) * 4, family === 4 ? 4 : 6)
     },
     set(value: string | null) {
       const m = this.$mark
       const octets = value === null ? null : parseAddress(value)
       if (value !== null && octets === null) throw new RangeError(`'${slot.name}' is an IP address, not '${value}'`)
-      m.u8[m.a1 + this.$1 + second] = octets === null ? 0 : octets.length === 4 ? 4 : 6
-      if (octets !== null) m.u8.set(octets, (m.a4 + this.$4 + k) * 4)
+      m.u8[m.at * 8 + this.$1 + second] = octets === null ? 0 : octets.length === 4 ? 4 : 6
+      if (octets !== null) m.u8.set(octets, (m.at * 2 + this.$4 + k) * 4)
     },
   }
 }

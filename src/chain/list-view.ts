@@ -18,17 +18,17 @@ abstract class Fixed {
   /** The field is there now, where it may be absent. */
   protected show(): void {
     const { view, slot: { valid } } = this
-    if (valid !== null) view.$mark.u8[view.$mark.a1 + view.$1 + valid.index] |= valid.mask
+    if (valid !== null) view.$mark.u8[view.$mark.at * 8 + view.$1 + valid.index] |= valid.mask
   }
 
   protected get start(): number {
     const { view, slot } = this
     const m = view.$mark
     switch (slot.of) {
-      case 'f64': return m.a8 + view.$8 + slot.index
-      case 'u16': return m.a2 + view.$2 + slot.index
-      case 'u8': return m.a1 + view.$1 + slot.index
-      default: return m.a4 + view.$4 + slot.index
+      case 'f64': return m.at + view.$8 + slot.index
+      case 'u16': return m.at * 4 + view.$2 + slot.index
+      case 'u8': return m.at * 8 + view.$1 + slot.index
+      default: return m.at * 2 + view.$4 + slot.index
     }
   }
 }
@@ -36,7 +36,7 @@ abstract class Fixed {
 export class ListAccess extends Fixed implements ListView {
   get length(): number {
     const m = this.view.$mark
-    return m.u16[m.a2 + this.view.$2 + this.slot.second]
+    return m.u16[m.at * 4 + this.view.$2 + this.slot.second]
   }
 
   get capacity(): number {
@@ -49,7 +49,7 @@ export class ListAccess extends Fixed implements ListView {
 
   push(value: number): void {
     const m = this.view.$mark
-    const at = m.a2 + this.view.$2 + this.slot.second
+    const at = m.at * 4 + this.view.$2 + this.slot.second
     const length = m.u16[at]
     if (length === this.slot.max) return
     this.data[this.start + length] = value

@@ -1,9 +1,6 @@
 import type { FlowTable } from '../flow/table.ts'
 
-/**
- * A place in the rows: all memory, and the index of one row (or one row's side) for each width of element. Views read through a mark; per
- * packet only the marks move.
- */
+/** A place in the rows: all memory, and where one row (or one row's side) begins. Views read through a mark; per packet only the marks move. */
 export class Mark {
   readonly f64: Float64Array
   readonly f32: Float32Array
@@ -12,10 +9,8 @@ export class Mark {
   readonly u16: Uint16Array
   readonly u8: Uint8Array
   readonly pool: Pool
-  a8 = 0
-  a4 = 0
-  a2 = 0
-  a1 = 0
+  /** Where it is now, in units of 8 octets: each view makes of it the index that it needs. */
+  at = 0
 
   constructor(table: FlowTable, pool: Pool) {
     this.f64 = table.f64
@@ -25,14 +20,6 @@ export class Mark {
     this.u16 = table.u16
     this.u8 = table.u8
     this.pool = pool
-  }
-
-  /** @param eighth index of the place in units of 8 octets */
-  move(eighth: number): void {
-    this.a8 = eighth
-    this.a4 = eighth * 2
-    this.a2 = eighth * 4
-    this.a1 = eighth * 8
   }
 }
 

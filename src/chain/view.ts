@@ -44,12 +44,12 @@ class FlowBase extends SideBase {
 
   get first(): number {
     const m = this.$mark
-    return m.u32[m.a4 + FIRST] + m.u32[m.a4 + FIRST + 1] / 1e9
+    return m.u32[m.at * 2 + FIRST] + m.u32[m.at * 2 + FIRST + 1] / 1e9
   }
 
   get last(): number {
     const m = this.$mark
-    return m.u32[m.a4 + LAST] + m.u32[m.a4 + LAST + 1] / 1e9
+    return m.u32[m.at * 2 + LAST] + m.u32[m.at * 2 + LAST + 1] / 1e9
   }
 }
 
@@ -66,12 +66,12 @@ export class KeyAccess implements KeyView {
 
   get ipVersion(): number {
     const m = this.mark
-    return ((m.i32[m.a4 + this.words + 3] >> FAMILY_SHIFT) & 3) === FAMILY_IPV4 ? 4 : 6
+    return ((m.i32[m.at * 2 + this.words + 3] >> FAMILY_SHIFT) & 3) === FAMILY_IPV4 ? 4 : 6
   }
 
   get protocol(): number {
     const m = this.mark
-    return m.i32[m.a4 + this.words + 3] & 0xff
+    return m.i32[m.at * 2 + this.words + 3] & 0xff
   }
 
   get sourceAddress(): string {
@@ -92,25 +92,25 @@ export class KeyAccess implements KeyView {
 
   get number(): number {
     const m = this.mark
-    return m.f64[m.a8 + NUMBER / 2]
+    return m.f64[m.at + NUMBER / 2]
   }
 
   get part(): number {
     const m = this.mark
-    return m.u32[m.a4 + PART]
+    return m.u32[m.at * 2 + PART]
   }
 
   private port(half: number): number | null {
     const m = this.mark
-    if ((m.u8[m.a1 + FLAGS_OCTET] & FLAG_PORTS) === 0) return null
-    return m.u16[m.a2 + (this.words + 2) * 2 + half]
+    if ((m.u8[m.at * 8 + FLAGS_OCTET] & FLAG_PORTS) === 0) return null
+    return m.u16[m.at * 4 + (this.words + 2) * 2 + half]
   }
 
   private addressText(end: number): string {
     const m = this.mark
-    if (this.ipVersion === 4) return ipText(m.u8, (m.a4 + this.words + end) * 4, 4)
+    if (this.ipVersion === 4) return ipText(m.u8, (m.at * 2 + this.words + end) * 4, 4)
     const { addresses, stride } = this.table
-    return ipText(new Uint8Array(addresses.buffer), (m.a4 / stride) * 32 + end * 16, 6)
+    return ipText(new Uint8Array(addresses.buffer), (m.at * 2 / stride) * 32 + end * 16, 6)
   }
 }
 

@@ -14,7 +14,7 @@ export class Cursor {
   private readonly side: Mark
   private readonly stride: number
   private readonly sideStart: number
-  private readonly sideStride: number
+  private readonly reverseStart: number
   private readonly lists = new Map<HookName, HookList>()
 
   constructor(table: FlowTable, compiled: Compiled, described: boolean, caller: HookCaller) {
@@ -22,14 +22,14 @@ export class Cursor {
     this.side = new Mark(table, this.pool)
     this.stride = table.stride / 2
     this.sideStart = compiled.sideStart
-    this.sideStride = compiled.sideStride
+    this.reverseStart = compiled.sideStart + compiled.sideStride
     this.bind(compiled, new KeyAccess(this.row, table, described), caller)
   }
 
   readonly move = (row: number, rev: boolean): void => {
     const at = row * this.stride
-    this.row.move(at)
-    this.side.move(at + this.sideStart + (rev === true ? this.sideStride : 0))
+    this.row.at = at
+    this.side.at = at + (rev === true ? this.reverseStart : this.sideStart)
   }
 
   hooks(name: HookName): HookList {
