@@ -1,14 +1,8 @@
 import type { Packet } from '../packet/packet.ts'
 import { Protocol } from '../packet/protocol.ts'
 import type { PacketClock } from './clock.ts'
-import * as Row from './row.ts'
-import { State } from './row.ts'
+import { FIRST, FLAGS_OCTET, FLAG_SYN, LAST, SEEN, STATE_OCTET, SYN_SEQUENCE, State } from './row.ts'
 import type { FlowTable } from './table.ts'
-
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { FIRST, FLAG_SYN, FLAGS_OCTET, LAST, SEEN, STATE_OCTET, SYN_SEQUENCE } = Row
-const { Active: ACTIVE, Expiring: EXPIRING } = State
-const { Tcp: TCP } = Protocol
 
 /** A length of time in two integers: a double that passes between functions is boxed. */
 export interface Duration {
@@ -43,7 +37,7 @@ export class Activity {
     const at = row * stride
     const now = this.clock.seconds | 0
     // ages in 32 bits without a sign: a time ahead of the clock makes a great one, and the row is looked at in full
-    return u8[at * 4 + STATE_OCTET] === ACTIVE && (now - i32[at + SEEN]) >>> 0 < this.leastIdle && (now - i32[at + FIRST]) >>> 0 < this.leastActive
+    return u8[at * 4 + STATE_OCTET] === State.Active && (now - i32[at + SEEN]) >>> 0 < this.leastIdle && (now - i32[at + FIRST]) >>> 0 < this.leastActive
   }
 
   /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
@@ -61,7 +55,7 @@ export class Activity {
     const { i32, u32, u8, stride } = this.table
     const at = row * stride
     // in an expiring flow this is when it was completed: late packets do not prolong it
-    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
+    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) this.see(row)
     // what V8 knows to be 32 bits is compared as such, not as doubles
     const seconds = packet.seconds >>> 0, nanoseconds = packet.nanoseconds | 0
     const last = u32[at + LAST]
@@ -72,7 +66,7 @@ export class Activity {
       u32[at + FIRST] = seconds
       i32[at + FIRST + 1] = nanoseconds
     }
-    if (packet.protocol === TCP && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
+    if (packet.protocol === Protocol.Tcp && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
   }
 
   /** The clock's time is when the flow was seen, or completed. */
@@ -98,8 +92,8 @@ export class Activity {
   reopens(row: number, packet: Packet): boolean {
     const { i32, u8, stride } = this.table
     const at = row * stride
-    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) return false
-    if (packet.protocol !== TCP || !packet.hasTransport || !isOpening(packet)) return false
+    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
+    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
     return (u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) === 0 || i32[at + SYN_SEQUENCE] !== packet.view.getInt32(packet.transportOffset + 4)
   }
 

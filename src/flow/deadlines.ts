@@ -1,13 +1,8 @@
 import type { Activity, Duration } from './activity.ts'
 import type { PacketClock } from './clock.ts'
-import * as Row from './row.ts'
-import { State } from './row.ts'
+import { KEY, SEEN, STATE_OCTET, State } from './row.ts'
 import type { FlowTable } from './table.ts'
 import { RowList, TimingWheel } from './wheel.ts'
-
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { KEY, SEEN, STATE_OCTET } = Row
-const { Expiring: EXPIRING, Vetoed: VETOED } = State
 
 /** How many flows are looked at before one that was seen lately has to go. */
 const LOOKS = 16
@@ -87,7 +82,7 @@ export class Deadlines {
     this.vetoed.all(passed)
     for (let i = 0; i < passed.length; i++) {
       const row = passed.rows[i]
-      if (this.activity.isSilent(row, this.stateOf(row) === EXPIRING ? this.expiry : silence)) out.push(row)
+      if (this.activity.isSilent(row, this.stateOf(row) === State.Expiring ? this.expiry : silence)) out.push(row)
     }
   }
 
@@ -136,11 +131,11 @@ export class Deadlines {
   }
 
   private wheelOf(row: number): TimingWheel {
-    return this.stateOf(row) === VETOED ? this.vetoed : this.flows
+    return this.stateOf(row) === State.Vetoed ? this.vetoed : this.flows
   }
 
   private timeoutOf(row: number): Duration {
-    if (this.stateOf(row) === EXPIRING) return this.expiry
+    if (this.stateOf(row) === State.Expiring) return this.expiry
     return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
   }
 

@@ -15,8 +15,7 @@ export interface KeyOptions {
 export const FAMILY_SHIFT = 8, SCOPE_SHIFT = 10
 export const FAMILY_IPV4 = 1, FAMILY_IPV6 = 2
 
-// what is exported is looked up at every use, also here
-const IPV4 = FAMILY_IPV4 << FAMILY_SHIFT, IPV6 = FAMILY_IPV6 << FAMILY_SHIFT, FAMILY = 3 << FAMILY_SHIFT, SCOPE = SCOPE_SHIFT
+const IPV4 = FAMILY_IPV4 << FAMILY_SHIFT, IPV6 = FAMILY_IPV6 << FAMILY_SHIFT, FAMILY = 3 << FAMILY_SHIFT
 
 /**
  * The key of the present packet: 16 octets in four words, and its hash. It is made anew for every packet in the same place.
@@ -88,7 +87,7 @@ export class FlowKey {
   private reduce(packet: Packet, protocol: number, ports: number): void {
     this.described?.assign(packet, protocol, ports)
     const { base } = this
-    const scope = this.scopes === null ? 0 : this.scopes.number(packet) << SCOPE
+    const scope = this.scopes === null ? 0 : this.scopes.number(packet) << SCOPE_SHIFT
     if (base === 'flow') this.set(this.source, this.destination, ports, this.rest | scope)
     else if (base === 'hosts') this.set(this.source, this.destination, 0, (this.rest & FAMILY) | scope)
     else this.set(0, 0, 0, scope)

@@ -1,12 +1,7 @@
 import type { Packet } from '../packet/packet.ts'
 import { hasPorts } from '../packet/protocol.ts'
 import { FAMILY_IPV6, FAMILY_SHIFT, type FlowKey } from './key.ts'
-import * as Row from './row.ts'
-import { State } from './row.ts'
-
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { DESCRIBED, FLAG_PORTS, FLAGS_OCTET, HASH, KEY, STATE_OCTET } = Row
-const { Active: ACTIVE, Free: FREE } = State
+import { DESCRIBED, FLAGS_OCTET, FLAG_PORTS, HASH, KEY, STATE_OCTET, State } from './row.ts'
 
 const IPV6 = FAMILY_IPV6 << FAMILY_SHIFT
 /** Octets of the two addresses of an IPv6 flow, in words. */
@@ -160,7 +155,7 @@ export class FlowTable {
       i32[at + DESCRIBED + 2] = described.ports
       i32[at + DESCRIBED + 3] = described.rest
     }
-    this.u8[at * 4 + STATE_OCTET] = ACTIVE
+    this.u8[at * 4 + STATE_OCTET] = State.Active
     // a later fragment has none, where its first did not tell them
     this.u8[at * 4 + FLAGS_OCTET] = hasPorts(described.rest & 0xff) && (packet.fragmentOffset === 0 || described.ports !== 0) ? FLAG_PORTS : 0
     if (packet.ipVersion === 6) this.keepAddresses(row, packet)
@@ -183,7 +178,7 @@ export class FlowTable {
     this.index.fill(0, 0, 2 * (this.mask + 1))
     this.mask = 2 * this.mask + 1
     for (let row = 0, at = 0; row < this.fresh; row++, at += stride) {
-      if (u8[at * 4 + STATE_OCTET] !== FREE) this.enter(row, i32[at + HASH])
+      if (u8[at * 4 + STATE_OCTET] !== State.Free) this.enter(row, i32[at + HASH])
     }
   }
 
@@ -201,7 +196,7 @@ export class FlowTable {
       hole = slot
     }
     index[2 * hole + 1] = 0
-    this.u8[row * this.stride * 4 + STATE_OCTET] = FREE
+    this.u8[row * this.stride * 4 + STATE_OCTET] = State.Free
     this.freeRows[this.freeCount++] = row
   }
 

@@ -2,14 +2,10 @@ import type { Compiled } from '../chain/compile.ts'
 import { RECORD_COLUMNS } from '../chain/columns.ts'
 import type { Pool } from '../chain/mark.ts'
 import { FAMILY_SHIFT } from '../flow/key.ts'
-import * as Row from '../flow/row.ts'
+import { DESCRIBED, FIRST, FLAGS_OCTET, FLAG_PORTS, KEY, LAST, NUMBER, PART, REASON_OCTET, SOURCE } from '../flow/row.ts'
 import type { FlowTable } from '../flow/table.ts'
 import type { AddressColumn, Batch, Column, ColumnInfo, NumberColumn, ObjectColumn } from '../schema/schema.ts'
 import { fieldColumn, type RowMemory, type Taken } from './field-column.ts'
-
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { DESCRIBED, FIRST, FLAG_PORTS, FLAGS_OCTET, KEY, LAST, NUMBER, PART, REASON_OCTET, SOURCE } = Row
-const FAMILY = FAMILY_SHIFT
 
 /** Records in a batch at most: few enough to stay in the processor's second cache until they are written. */
 export const CAPACITY = 1024
@@ -79,7 +75,7 @@ export class RecordBatch implements Batch {
     const target = memory.i32, rows = table.i32
     for (let word = 0; word < stride; word++) target[to + word] = rows[from + word]
     memory.u8[to * 4 + REASON_OCTET] = reason
-    const family = (memory.i32[to + (this.described ? DESCRIBED : KEY) + 3] >> FAMILY) & 3
+    const family = (memory.i32[to + (this.described ? DESCRIBED : KEY) + 3] >> FAMILY_SHIFT) & 3
     if (family === 2) for (let word = 0; word < 8; word++) this.addresses[i * 8 + word] = table.addresses[row * 8 + word]
     if (this.durations !== null) {
       const { u32 } = memory

@@ -6,8 +6,7 @@ import { Deadlines } from '../flow/deadlines.ts'
 import { EndReason } from '../flow/end-reason.ts'
 import type { FlowKey } from '../flow/key.ts'
 import { Ordering } from '../flow/order.ts'
-import * as Row from '../flow/row.ts'
-import { State } from '../flow/row.ts'
+import { NUMBER, PART, SEEN, SOURCE, STATE_OCTET, State } from '../flow/row.ts'
 import { FlowTable } from '../flow/table.ts'
 import { RowList } from '../flow/wheel.ts'
 import type { Ledger } from '../ledger.ts'
@@ -17,11 +16,6 @@ import type { HookList } from './hook-list.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Outlet } from './outlet.ts'
-
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { NUMBER, PART, SEEN, SOURCE, STATE_OCTET } = Row
-const { Active: ACTIVE, Expiring: EXPIRING, Vetoed: VETOED } = State
-const { Active: END_ACTIVE, End: ENDED, Forced: END_FORCED, Idle: END_IDLE, Resources: END_RESOURCES } = EndReason
 
 /** How many rows are fetched together. */
 const TOGETHER = 32
@@ -71,21 +65,21 @@ export class Flows {
   /** End the flow in `row` if its time is over. @returns true when it was */
   endIfOver(row: number): boolean {
     if (!this.deadlines.isOver(row)) return false
-    this.end(row, END_IDLE)
+    this.end(row, EndReason.Idle)
     return true
   }
 
   /** End the flow in `row` if it was completed, and this packet is the first of another. @returns true when it is */
   reopens(row: number, packet: Packet): boolean {
     if (!this.activity.reopens(row, packet)) return false
-    this.end(row, ENDED)
+    this.end(row, EndReason.End)
     return true
   }
 
   /** Make the flow of this packet, its first; a flow has to go where the table is full. `keyed`: the packet that the key is of. */
   begin(key: FlowKey, packet: Packet, keyed: Packet, source: number): number {
     const { table } = this
-    if (table.full) this.end(this.deadlines.next(), END_RESOURCES)
+    if (table.full) this.end(this.deadlines.next(), EndReason.Resources)
     const row = table.insert(key, keyed)
     const at = row * table.stride
     this.activity.see(row)
@@ -100,8 +94,8 @@ export class Flows {
   /** A chain completed the flow: packets still count for a while. */
   complete(row: number): void {
     const { table } = this
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== ACTIVE) return
-    table.u8[row * table.stride * 4 + STATE_OCTET] = EXPIRING
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active) return
+    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Expiring
     this.activity.see(row)
     this.deadlines.disarm(row)
     this.deadlines.arm(row)
@@ -112,14 +106,14 @@ export class Flows {
     const { table } = this
     this.deadlines.disarm(row)
     this.release(row)
-    table.u8[row * table.stride * 4 + STATE_OCTET] = VETOED
+    table.u8[row * table.stride * 4 + STATE_OCTET] = State.Vetoed
     this.deadlines.arm(row)
   }
 
   /** Cut the record of a flow that goes on: the next part begins with this packet. */
   cut(row: number, packet: Packet): void {
     const { table } = this
-    this.record(row, END_ACTIVE)
+    this.record(row, EndReason.Active)
     this.release(row)
     table.restart(row, this.firstWord)
     table.u32[row * table.stride + PART]++
@@ -138,7 +132,7 @@ export class Flows {
     ended.length = 0
     this.deadlines.advance(seconds, this.ledger.packets, ended)
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
-    this.dismissAll(ended, 0, ended.length, END_IDLE)
+    this.dismissAll(ended, 0, ended.length, EndReason.Idle)
   }
 
   /**
@@ -158,7 +152,7 @@ export class Flows {
     ended.length = 0
     this.deadlines.silent(silence, ended)
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
-    for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], END_IDLE)
+    for (let i = 0; i < ended.length; i++) this.end(ended.rows[i], EndReason.Idle)
   }
 
   /** Begin to end all flows: expiring ones by due time, then active ones by first packet. `flushNext` does it. */
@@ -168,10 +162,10 @@ export class Flows {
     ended.length = 0
     expiring.length = 0
     this.deadlines.all('vetoed', passed)
-    for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], END_FORCED)
+    for (let i = 0; i < passed.length; i++) this.end(passed.rows[i], EndReason.Forced)
     passed.length = 0
     this.deadlines.all('flows', passed)
-    for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === EXPIRING ? expiring : ended).push(passed.rows[i])
+    for (let i = 0; i < passed.length; i++) (this.stateOf(passed.rows[i]) === State.Expiring ? expiring : ended).push(passed.rows[i])
     this.ordering.sort(ended, table.f64, table.stride / 2, NUMBER / 2)
     this.ordering.sort(expiring, table.f64, table.stride / 2, NUMBER / 2)
     this.ordering.sort(expiring, table.u32, table.stride, SEEN + 1)
@@ -185,7 +179,7 @@ export class Flows {
     const { expiring } = this
     const until = Math.min(expiring.length, this.flushed + count)
     for (let i = this.flushed; i < until; i++) this.deadlines.disarm(expiring.rows[i])
-    this.dismissAll(expiring, this.flushed, until, END_FORCED)
+    this.dismissAll(expiring, this.flushed, until, EndReason.Forced)
     this.flushed = until
     return until < expiring.length
   }
@@ -206,7 +200,7 @@ export class Flows {
   /** The flow's record, and its row back to the table. */
   private dismiss(row: number, reason: EndReason): void {
     const state = this.stateOf(row)
-    if (state !== VETOED) this.record(row, state === EXPIRING ? ENDED : reason)
+    if (state !== State.Vetoed) this.record(row, state === State.Expiring ? EndReason.End : reason)
     this.release(row)
     this.table.remove(row)
   }

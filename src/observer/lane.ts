@@ -9,10 +9,6 @@ import { Packet } from '../packet/packet.ts'
 import { Protocol } from '../packet/protocol.ts'
 import { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Keyed: KEYED, NonIp: NON_IP } = Fate
-const { Icmp: ICMP, Icmpv6: ICMPV6 } = Protocol
-
 /** How many packets are under way together. */
 export const LANES = 32
 
@@ -24,7 +20,7 @@ export class Lane {
   /** The packet that the key is of: an ICMP error has that of its quote. */
   keyed = this.packet
   readonly key: FlowKey
-  fate: Fate | typeof UNKNOWN_LINK = NON_IP
+  fate: Fate | typeof UNKNOWN_LINK = Fate.NonIp
   /** What the index held at the key's home slot, when it was looked at. */
   entry = 0
   readonly ip = new IpView(this.packet)
@@ -74,12 +70,12 @@ export class Lane {
     // a reference is written only when it changes: that costs more than a comparison
     if (this.keyed !== packet) this.keyed = packet
     if (decodeUsual(packet)) {
-      this.fate = KEYED
+      this.fate = Fate.Keyed
       return this.key.loadUsual(packet)
     }
     this.fate = decodeAny(packet)
-    if (this.fate !== KEYED) return
-    if ((packet.protocol === ICMP || packet.protocol === ICMPV6) && isIcmpError(packet) && decodeQuote(packet, quote)) {
+    if (this.fate !== Fate.Keyed) return
+    if ((packet.protocol === Protocol.Icmp || packet.protocol === Protocol.Icmpv6) && isIcmpError(packet) && decodeQuote(packet, quote)) {
       packet.isError = true
       this.keyed = quote
     }

@@ -12,10 +12,6 @@ import type { HookCaller } from './hook-caller.ts'
 import { Lane, LANES } from './lane.ts'
 import type { ResolvedOptions } from './options.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Keyed: KEYED, Malformed: MALFORMED, OrphanFragment: ORPHAN_FRAGMENT, Short: SHORT } = Fate
-const { Active: ACTIVE, Vetoed: VETOED } = State
-
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
 /** With fewer flows the table is in the processor's cache anyway. */
@@ -116,7 +112,7 @@ export class Pipeline {
     const { packet } = lane
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    if (lane.fate !== KEYED && !this.claims(lane)) return this.discard(packet, lane.fate)
+    if (lane.fate !== Fate.Keyed && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
     const row = table.find(lane.key, lane.keyed)
     if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
@@ -161,20 +157,20 @@ export class Pipeline {
   private isCounted(row: number, lane: Lane, isNew: boolean): boolean {
     if (isNew) return this.admit(row, lane)
     const { table } = this.flows
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] === VETOED) return false
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] === State.Vetoed) return false
     return this.activeTimeout === null || this.goesOn(row, lane, this.activeTimeout)
   }
 
   private discard(packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void {
     const { ledger } = this
     switch (fate) {
-      case SHORT:
+      case Fate.Short:
         ledger.short++
         break
-      case MALFORMED:
+      case Fate.Malformed:
         ledger.malformed++
         break
-      case ORPHAN_FRAGMENT:
+      case Fate.OrphanFragment:
         ledger.orphan_fragments++
         break
       case UNKNOWN_LINK:
@@ -188,7 +184,7 @@ export class Pipeline {
 
   /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
   private claims({ fate, key, packet }: Lane): boolean {
-    if (fate !== ORPHAN_FRAGMENT) return false
+    if (fate !== Fate.OrphanFragment) return false
     // where ports are no part of the key, a fragment needs no first
     const first = this.keyedByPorts ? this.fragments.later(packet) : null
     if (first === null && this.keyedByPorts) return false
@@ -205,7 +201,7 @@ export class Pipeline {
     const held = this.fragments.first(packet, packet.protocol, (key.described ?? key).ports)
     const lane = held.length > 0 ? (this.heldLane ??= this.makeLane()) : null
     if (lane === null) return
-    const vetoed = flows.table.u8[row * flows.table.stride * 4 + STATE_OCTET] === VETOED
+    const vetoed = flows.table.u8[row * flows.table.stride * 4 + STATE_OCTET] === State.Vetoed
     for (const fragment of held) {
       lane.show(fragment, packet)
       ledger.orphan_fragments--
@@ -257,7 +253,7 @@ export class Pipeline {
     const { packet } = lane
     const { flows, ledger } = this
     const { table } = flows
-    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== ACTIVE || !flows.activity.isOlder(row, timeout)) return true
+    if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active || !flows.activity.isOlder(row, timeout)) return true
     flows.cut(row, packet)
     ledger.active_cuts++
     flows.cursor.move(row, packet.rev)

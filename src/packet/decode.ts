@@ -5,26 +5,21 @@ import { LinkType, Protocol } from './protocol.ts'
 import { decapsulate, decodeIp } from './tunnel.ts'
 import { mayTunnel } from './udp-tunnel.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Keyed: KEYED } = Fate
-const { Ethernet: LINK_ETHERNET } = LinkType
-const { Tcp: TCP, Udp: UDP } = Protocol
-
 /**
- * Find the layers of a frame. After `KEYED` the IP header, its addresses, and the ports of protocols that have them, are in
+ * Find the layers of a frame. After `Fate.Keyed` the IP header, its addresses, and the ports of protocols that have them, are in
  * bounds; where `hasTransport` is true so is the fixed transport header. Getters of the header views rely on that and check nothing.
  * Total: never throws, whatever the octets.
  */
 export function decode(packet: Packet): Fate | typeof UNKNOWN_LINK {
-  return decodeUsual(packet) ? KEYED : decodeAny(packet)
+  return decodeUsual(packet) ? Fate.Keyed : decodeAny(packet)
 }
 
 /** The general way, layer by layer. */
 export function decodeAny(packet: Packet): Fate | typeof UNKNOWN_LINK {
   const fate = decodeLink(packet)
-  if (fate !== KEYED) return fate
+  if (fate !== Fate.Keyed) return fate
   const outer = decodeIp(packet)
-  return outer === KEYED && packet.entersTunnels ? decapsulate(packet) : outer
+  return outer === Fate.Keyed && packet.entersTunnels ? decapsulate(packet) : outer
 }
 
 /** Ethernet, IPv4 without options and TCP: what must have been captured. */
@@ -41,7 +36,7 @@ const FRAGMENT_BITS = 0x3fff
  */
 export function decodeUsual(packet: Packet): boolean {
   const { start, capturedLength, view } = packet
-  if (packet.linkType !== LINK_ETHERNET || capturedLength < ETHERNET_HEADER + IPV4_HEADER + UDP_HEADER) return false
+  if (packet.linkType !== LinkType.Ethernet || capturedLength < ETHERNET_HEADER + IPV4_HEADER + UDP_HEADER) return false
   if (view.getInt32(start + 12) >> 8 !== USUAL) return false
   const at = start + ETHERNET_HEADER
   if ((view.getUint16(at + 6) & FRAGMENT_BITS) !== 0) return false
@@ -50,7 +45,7 @@ export function decodeUsual(packet: Packet): boolean {
   const capturedEnd = start + capturedLength
   const end = at + length < capturedEnd ? at + length : capturedEnd
   const transportOffset = at + IPV4_HEADER
-  if (protocol === TCP ? end - transportOffset < TCP_HEADER : protocol !== UDP || end - transportOffset < UDP_HEADER || mayTunnel(view, transportOffset)) return false
+  if (protocol === Protocol.Tcp ? end - transportOffset < TCP_HEADER : protocol !== Protocol.Udp || end - transportOffset < UDP_HEADER || mayTunnel(view, transportOffset)) return false
   packet.outerVlan = -1
   packet.innerVlan = -1
   packet.encapsulationCount = 0

@@ -2,9 +2,6 @@ import { Fate } from '../ledger.ts'
 import type { Packet } from './packet.ts'
 import { transport } from './transport.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Malformed: MALFORMED, Short: SHORT } = Fate
-
 const TOTAL_LENGTH = 2, FRAGMENT = 6, PROTOCOL = 9
 export const IPV4_HEADER_LENGTH = 20
 const FRAGMENT_OFFSET = 0x1fff, MORE_FRAGMENTS = 0x2000
@@ -17,14 +14,14 @@ export function decodeIpv4(packet: Packet): Fate {
   const at = packet.ipOffset
   const capturedEnd = packet.captureEnd
   const onWire = packet.wireEnd - at
-  if (capturedEnd - at < IPV4_HEADER_LENGTH) return onWire < IPV4_HEADER_LENGTH ? MALFORMED : SHORT
+  if (capturedEnd - at < IPV4_HEADER_LENGTH) return onWire < IPV4_HEADER_LENGTH ? Fate.Malformed : Fate.Short
   const view = packet.view
   const versionAndLength = view.getUint8(at)
-  if (versionAndLength >> 4 !== 4) return MALFORMED
+  if (versionAndLength >> 4 !== 4) return Fate.Malformed
   const headerLength = (versionAndLength & 0x0f) << 2
   // a total length of 0 is segmentation offload: the length was to be filled in by the interface
   const length = view.getUint16(at + TOTAL_LENGTH) || onWire
-  if (headerLength < IPV4_HEADER_LENGTH || length < headerLength) return MALFORMED
+  if (headerLength < IPV4_HEADER_LENGTH || length < headerLength) return Fate.Malformed
   const fragment = view.getUint16(at + FRAGMENT)
   packet.fragmentOffset = (fragment & FRAGMENT_OFFSET) << 3
   packet.moreFragments = (fragment & MORE_FRAGMENTS) !== 0

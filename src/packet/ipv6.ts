@@ -3,10 +3,6 @@ import type { Packet } from './packet.ts'
 import { isExtension, Protocol } from './protocol.ts'
 import { transport } from './transport.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Keyed: KEYED, Malformed: MALFORMED, Short: SHORT } = Fate
-const { Authentication: AUTHENTICATION, Fragment: FRAGMENT, HopByHop: HOP_BY_HOP, NoNextHeader: NO_NEXT_HEADER } = Protocol
-
 const PAYLOAD_LENGTH = 4, NEXT_HEADER = 6
 export const IPV6_HEADER_LENGTH = 40
 const FRAGMENT_HEADER_LENGTH = 8
@@ -21,9 +17,9 @@ export function decodeIpv6(packet: Packet): Fate {
   const at = packet.ipOffset
   const capturedEnd = packet.captureEnd
   const onWire = packet.wireEnd - at
-  if (capturedEnd - at < IPV6_HEADER_LENGTH) return onWire < IPV6_HEADER_LENGTH ? MALFORMED : SHORT
+  if (capturedEnd - at < IPV6_HEADER_LENGTH) return onWire < IPV6_HEADER_LENGTH ? Fate.Malformed : Fate.Short
   const view = packet.view
-  if (view.getUint8(at) >> 4 !== 6) return MALFORMED
+  if (view.getUint8(at) >> 4 !== 6) return Fate.Malformed
   const payloadLength = view.getUint16(at + PAYLOAD_LENGTH)
   const next = view.getUint8(at + NEXT_HEADER)
   packet.protocol = next
@@ -31,13 +27,13 @@ export function decodeIpv6(packet: Packet): Fate {
   packet.moreFragments = false
   packet.transportOffset = at + IPV6_HEADER_LENGTH
   if (payloadLength !== 0) packet.ipLength = IPV6_HEADER_LENGTH + payloadLength
-  else if (next === NO_NEXT_HEADER) packet.ipLength = IPV6_HEADER_LENGTH
-  else packet.ipLength = (next === HOP_BY_HOP ? jumboLength(packet, capturedEnd) : 0) || onWire
+  else if (next === Protocol.NoNextHeader) packet.ipLength = IPV6_HEADER_LENGTH
+  else packet.ipLength = (next === Protocol.HopByHop ? jumboLength(packet, capturedEnd) : 0) || onWire
   // what the frame did not hold on the wire no capture cut off
   const end = at + (packet.ipLength < onWire ? packet.ipLength : onWire)
   packet.ipEnd = end < capturedEnd ? end : capturedEnd
-  const fate = isExtension(next) ? extensions(packet, end) : KEYED
-  return fate === KEYED ? transport(packet) : fate
+  const fate = isExtension(next) ? extensions(packet, end) : Fate.Keyed
+  return fate === Fate.Keyed ? transport(packet) : fate
 }
 
 /** Move `transportOffset` behind the extension headers. `end`: end of the packet by its length field, or of the frame on the wire. */
@@ -46,11 +42,11 @@ function extensions(packet: Packet, end: number): Fate {
   let at = packet.transportOffset
   let next = packet.protocol
   while (isExtension(next)) {
-    if (at + 8 > end) return MALFORMED
-    if (at + 8 > packet.ipEnd) return SHORT
+    if (at + 8 > end) return Fate.Malformed
+    if (at + 8 > packet.ipEnd) return Fate.Short
     const header = next
     next = view.getUint8(at)
-    if (header === FRAGMENT) {
+    if (header === Protocol.Fragment) {
       const fragment = view.getUint16(at + 2)
       packet.fragmentOffset = fragment & 0xfff8
       packet.moreFragments = (fragment & 1) !== 0
@@ -60,12 +56,12 @@ function extensions(packet: Packet, end: number): Fate {
       if (packet.fragmentOffset !== 0) break
     } else {
       // RFC 4302 section 2.2: AH counts 32-bit words, less two; the others 8 octets, less one
-      at += header === AUTHENTICATION ? (view.getUint8(at + 1) + 2) << 2 : (view.getUint8(at + 1) + 1) << 3
+      at += header === Protocol.Authentication ? (view.getUint8(at + 1) + 2) << 2 : (view.getUint8(at + 1) + 1) << 3
     }
   }
   packet.protocol = next
   packet.transportOffset = at
-  return at > end ? MALFORMED : KEYED
+  return at > end ? Fate.Malformed : Fate.Keyed
 }
 
 /** Length of a jumbogram with its header, from its hop-by-hop option; 0: no such option. */

@@ -11,9 +11,6 @@ import { radiotap, wifi } from './wifi.ts'
 /** A link type that weir does not decode: counted as non-IP, and named in a warning. */
 export const UNKNOWN_LINK = -1
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Ethernet: LINK_ETHERNET } = LinkType
-
 const FAMILY = 4
 
 /**
@@ -28,7 +25,7 @@ export function decodeLink(packet: Packet): Fate | typeof UNKNOWN_LINK {
   packet.ipOffset = start
   packet.captureEnd = start + packet.capturedLength
   packet.wireEnd = start + packet.frameLength
-  if (packet.linkType === LINK_ETHERNET) return walk(packet, ethernet(packet))
+  if (packet.linkType === LinkType.Ethernet) return walk(packet, ethernet(packet))
   const layer = firstLayer(packet)
   return layer === null ? UNKNOWN_LINK : walk(packet, layer)
 }

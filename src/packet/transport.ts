@@ -2,9 +2,6 @@ import { Fate } from '../ledger.ts'
 import type { Packet } from './packet.ts'
 import { hasPorts, isExtension, Protocol } from './protocol.ts'
 
-// an import is a live binding, looked up at every use; a constant of the module's own is folded into the code
-const { Keyed: KEYED, Malformed: MALFORMED, OrphanFragment: ORPHAN_FRAGMENT, Short: SHORT } = Fate
-
 const PORTS_LENGTH = 4
 
 /** Octets that must be there for a protocol's hook to run: its fixed header. 0: any. */
@@ -24,13 +21,13 @@ export function transport(packet: Packet): Fate {
   if (packet.fragmentOffset !== 0) {
     packet.hasTransport = false
     // behind an extension header only the first fragment knows what follows
-    return hasPorts(protocol) || isExtension(protocol) ? ORPHAN_FRAGMENT : KEYED
+    return hasPorts(protocol) || isExtension(protocol) ? Fate.OrphanFragment : Fate.Keyed
   }
   packet.hasTransport = packet.ipEnd - at >= FIXED_HEADER[protocol]
   if (hasPorts(protocol) && packet.ipEnd - at < PORTS_LENGTH) {
     // where the frame ended on the wire, no capture cut it
     const end = Math.min(packet.ipOffset + packet.ipLength, packet.wireEnd)
-    return end - at < PORTS_LENGTH ? MALFORMED : SHORT
+    return end - at < PORTS_LENGTH ? Fate.Malformed : Fate.Short
   }
-  return KEYED
+  return Fate.Keyed
 }
