@@ -4,6 +4,10 @@ import type { PacketClock } from './clock.ts'
 import { FIRST, FLAGS_OCTET, FLAG_SYN, LAST, SEEN, STATE_OCTET, SYN_SEQUENCE, State } from './row.ts'
 import type { FlowTable } from './table.ts'
 
+// a constant of the module's own is folded into the code, an object of another's is looked up
+const { Active: ACTIVE, Expiring: EXPIRING } = State
+const { Tcp: TCP } = Protocol
+
 /** A length of time in two integers: a double that passes between functions is boxed. */
 export interface Duration {
   readonly seconds: number
@@ -37,7 +41,7 @@ export class Activity {
     const at = row * stride
     const now = this.clock.seconds | 0
     // ages in 32 bits without a sign: a time ahead of the clock makes a great one, and the row is looked at in full
-    return u8[at * 4 + STATE_OCTET] === State.Active && (now - i32[at + SEEN]) >>> 0 < this.leastIdle && (now - i32[at + FIRST]) >>> 0 < this.leastActive
+    return u8[at * 4 + STATE_OCTET] === ACTIVE && (now - i32[at + SEEN]) >>> 0 < this.leastIdle && (now - i32[at + FIRST]) >>> 0 < this.leastActive
   }
 
   /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
@@ -55,7 +59,7 @@ export class Activity {
     const { i32, u32, u8, stride } = this.table
     const at = row * stride
     // in an expiring flow this is when it was completed: late packets do not prolong it
-    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) this.see(row)
+    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
     // what V8 knows to be 32 bits is compared as such, not as doubles
     const seconds = packet.seconds >>> 0, nanoseconds = packet.nanoseconds | 0
     const last = u32[at + LAST]
@@ -66,7 +70,7 @@ export class Activity {
       u32[at + FIRST] = seconds
       i32[at + FIRST + 1] = nanoseconds
     }
-    if (packet.protocol === Protocol.Tcp && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
+    if (packet.protocol === TCP && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
   }
 
   /** The clock's time is when the flow was seen, or completed. */
@@ -92,8 +96,8 @@ export class Activity {
   reopens(row: number, packet: Packet): boolean {
     const { i32, u8, stride } = this.table
     const at = row * stride
-    if (u8[at * 4 + STATE_OCTET] !== State.Expiring) return false
-    if (packet.protocol !== Protocol.Tcp || !packet.hasTransport || !isOpening(packet)) return false
+    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) return false
+    if (packet.protocol !== TCP || !packet.hasTransport || !isOpening(packet)) return false
     return (u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) === 0 || i32[at + SYN_SEQUENCE] !== packet.view.getInt32(packet.transportOffset + 4)
   }
 

@@ -38,24 +38,14 @@ export class FlowKey {
   private readonly isReduced: 0 | 1
   private readonly base: KeyOptions['base']
   private readonly scopes: Scopes | null
-  // each a field: read faster than the elements of an array
-  private readonly add: number
-  private readonly addressMultiplier: number
-  private readonly portMultiplier: number
-  private readonly lastMultiplier: number
-  private readonly wordMultiplier: number
-  private readonly wordStart: number
+  private readonly scheme: KeyScheme
 
-  constructor({ options, seed, scopes }: KeyScheme) {
+  constructor(scheme: KeyScheme) {
+    const { options, seed, scopes } = scheme
+    this.scheme = scheme
     this.base = options.base
     this.scopes = scopes
-    this.isReduced = options.base !== 'flow' || scopes !== null ? 1 : 0
-    this.add = seed[0]
-    this.addressMultiplier = seed[1]
-    this.portMultiplier = seed[2]
-    this.lastMultiplier = seed[3]
-    this.wordMultiplier = seed[4]
-    this.wordStart = seed[5]
+    this.isReduced = scheme.isReduced ? 1 : 0
     this.described = options.base === 'flow' ? null : new FlowKey(new KeyScheme({ base: 'flow', vlan: false, interface: false }, seed))
   }
 
@@ -79,7 +69,7 @@ export class FlowKey {
     const at = packet.ipOffset
     // little-endian reads: the words lie in memory as the addresses do on the wire
     if (packet.ipVersion === 4) this.set(view.getInt32(at + 12, true), view.getInt32(at + 16, true), ports, protocol | IPV4)
-    else this.set(this.addressWord(view, at + 8), this.addressWord(view, at + 24), ports, protocol | IPV6)
+    else this.set(this.scheme.addressWord(view, at + 8), this.scheme.addressWord(view, at + 24), ports, protocol | IPV6)
     if (this.isReduced !== 0) this.reduce(packet, protocol, ports)
   }
 
@@ -98,29 +88,12 @@ export class FlowKey {
     return this.source === this.destination && this.ports >>> 16 === (this.ports & 0xffff)
   }
 
-  private addressWord(view: DataView, at: number): number {
-    const multiplier = this.wordMultiplier
-    let hash = this.wordStart
-    for (let i = 0; i < 16; i += 4) {
-      hash = Math.imul(hash ^ view.getInt32(at + i, true), multiplier)
-      hash ^= hash >>> 15
-    }
-    return hash
-  }
-
   private set(source: number, destination: number, ports: number, rest: number): void {
-    const { add, addressMultiplier, portMultiplier } = this
     this.source = source
     this.destination = destination
     this.ports = ports
     this.rest = rest
-    let forward = Math.imul(source ^ add, addressMultiplier)
-    forward = Math.imul(forward ^ (forward >>> 15) ^ (ports >>> 16), portMultiplier)
-    let reverse = Math.imul(destination ^ add, addressMultiplier)
-    reverse = Math.imul(reverse ^ (reverse >>> 15) ^ (ports & 0xffff), portMultiplier)
-    let hash = (forward ^ (forward >>> 13)) + (reverse ^ (reverse >>> 13))
-    hash = Math.imul(hash ^ rest, this.lastMultiplier)
-    this.hash = hash ^ (hash >>> 16)
+    this.hash = this.scheme.hash(source, destination, ports, rest)
   }
 }
 
@@ -129,10 +102,52 @@ export class KeyScheme {
   readonly options: KeyOptions
   readonly seed: Int32Array
   readonly scopes: Scopes | null
+  // each a field: read faster than the elements of an array
+  private readonly add: number
+  private readonly addressMultiplier: number
+  private readonly portMultiplier: number
+  private readonly lastMultiplier: number
+  private readonly wordMultiplier: number
+  private readonly wordStart: number
+
   constructor(options: KeyOptions, seed: Int32Array = randomSeed()) {
     this.options = options
     this.seed = seed
     this.scopes = options.vlan || options.interface ? new Scopes(options) : null
+    this.add = seed[0]
+    this.addressMultiplier = seed[1]
+    this.portMultiplier = seed[2]
+    this.lastMultiplier = seed[3]
+    this.wordMultiplier = seed[4]
+    this.wordStart = seed[5]
+  }
+
+  /** True where the key is not just that of a flow. */
+  get isReduced(): boolean {
+    return this.options.base !== 'flow' || this.scopes !== null
+  }
+
+  /** Mixes each endpoint (address and port) on its own, then adds: both directions have the same hash. */
+  readonly hash = (source: number, destination: number, ports: number, rest: number): number => {
+    const { add, addressMultiplier, portMultiplier } = this
+    let forward = Math.imul(source ^ add, addressMultiplier)
+    forward = Math.imul(forward ^ (forward >>> 15) ^ (ports >>> 16), portMultiplier)
+    let reverse = Math.imul(destination ^ add, addressMultiplier)
+    reverse = Math.imul(reverse ^ (reverse >>> 15) ^ (ports & 0xffff), portMultiplier)
+    let hash = ((forward ^ (forward >>> 13)) + (reverse ^ (reverse >>> 13))) | 0
+    hash = Math.imul(hash ^ rest, this.lastMultiplier)
+    return hash ^ (hash >>> 16)
+  }
+
+  /** What stands for an IPv6 address in a key. */
+  readonly addressWord = (view: DataView, at: number): number => {
+    const multiplier = this.wordMultiplier
+    let hash = this.wordStart
+    for (let i = 0; i < 16; i += 4) {
+      hash = Math.imul(hash ^ view.getInt32(at + i, true), multiplier)
+      hash ^= hash >>> 15
+    }
+    return hash
   }
 }
 

@@ -34,13 +34,10 @@ export class RecordBatch implements Batch {
   private readonly described: boolean
   private readonly pool: Pool
 
-  constructor(compiled: Compiled, pool: Pool, described: boolean) {
-    this.stride = compiled.template.length
-    const rows = new ArrayBuffer(CAPACITY * this.stride * 4)
-    this.memory = {
-      i32: new Int32Array(rows), u32: new Uint32Array(rows), f64: new Float64Array(rows), f32: new Float32Array(rows),
-      u16: new Uint16Array(rows), u8: new Uint8Array(rows), stride: this.stride,
-    }
+  /** @param memory room for `CAPACITY` rows */
+  constructor(compiled: Compiled, pool: Pool, described: boolean, memory: RowMemory) {
+    this.stride = memory.stride
+    this.memory = memory
     this.pool = pool
     this.described = described
     this.sources = shows(compiled, 'source') ? [] : null
@@ -55,9 +52,9 @@ export class RecordBatch implements Batch {
       }
     }
     const [first, last, reason] = RECORD_COLUMNS
-    columns.set('first', { ...first, kind: 'time', data: this.memory.u32, offset: FIRST, stride: this.stride })
-    columns.set('last', { ...last, kind: 'time', data: this.memory.u32, offset: LAST, stride: this.stride })
-    columns.set('end_reason', { ...reason, kind: 'oneOf', data: this.memory.u8, offset: REASON_OCTET, stride: this.stride * 4, validity: null, nan: false })
+    columns.set('first', { ...first, kind: 'time', data: memory.u32, offset: memory.start + FIRST, stride: this.stride })
+    columns.set('last', { ...last, kind: 'time', data: memory.u32, offset: memory.start + LAST, stride: this.stride })
+    columns.set('end_reason', { ...reason, kind: 'oneOf', data: memory.u8, offset: memory.start * 4 + REASON_OCTET, stride: this.stride * 4, validity: null, nan: false })
     this.columns = infos.map((info) => columns.get(info.name)!)
     this.taken = taken
   }
@@ -70,10 +67,11 @@ export class RecordBatch implements Batch {
   append(table: FlowTable, row: number, reason: number, sourceNames: readonly string[]): void {
     const { memory, stride } = this
     const i = this.length++
-    const to = i * stride
+    const to = memory.start + i * stride
     const from = row * stride
-    const target = memory.i32, rows = table.i32
-    for (let word = 0; word < stride; word++) target[to + word] = rows[from + word]
+    // within one buffer a row is copied at once, however long it is
+    if (memory.i32 === table.i32) table.i32.copyWithin(to, from, from + stride)
+    else memory.i32.set(table.i32.subarray(from, from + stride), to)
     memory.u8[to * 4 + REASON_OCTET] = reason
     const family = (memory.i32[to + (this.described ? DESCRIBED : KEY) + 3] >> FAMILY_SHIFT) & 3
     if (family === 2) for (let word = 0; word < 8; word++) this.addresses[i * 8 + word] = table.addresses[row * 8 + word]
@@ -93,10 +91,11 @@ export class RecordBatch implements Batch {
   /** A column of what every row's core holds. */
   private flowColumn(info: ColumnInfo, property: string): Column {
     const { memory, stride } = this
-    const key = this.described ? DESCRIBED : KEY
+    const { start } = memory
+    const key = start + (this.described ? DESCRIBED : KEY)
     const number = (data: NumberColumn['data'], offset: number, width: number, validity: NumberColumn['validity'] = null): NumberColumn =>
       ({ ...info, kind: info.kind as NumberColumn['kind'], data, offset, stride: (stride * 4) / width, validity, nan: false })
-    const ports = { data: memory.u8, offset: FLAGS_OCTET, stride: stride * 4, mask: FLAG_PORTS }
+    const ports = { data: memory.u8, offset: start * 4 + FLAGS_OCTET, stride: stride * 4, mask: FLAG_PORTS }
     switch (property) {
       case 'sourceAddress': return this.addressColumn(info, key, 0)
       case 'destinationAddress': return this.addressColumn(info, key, 1)
@@ -104,11 +103,11 @@ export class RecordBatch implements Batch {
       case 'protocol': return number(memory.u8, (key + 3) * 4, 1)
       case 'sourcePort': return number(memory.u16, (key + 2) * 2 + 1, 2, ports)
       case 'destinationPort': return number(memory.u16, (key + 2) * 2, 2, ports)
-      case 'number': return number(memory.f64, NUMBER / 2, 8)
-      case 'part': return number(memory.u32, PART, 4)
+      case 'number': return number(memory.f64, (start + NUMBER) / 2, 8)
+      case 'part': return number(memory.u32, start + PART, 4)
       case 'duration': return { ...info, kind: 'f64', data: this.durations!, offset: 0, stride: 1, validity: null, nan: false }
       case 'source': return { ...info, kind: 'text', values: this.sources! } satisfies ObjectColumn
-      default: return { ...info, kind: 'i64', data: memory.u32, offset: property === 'firstNanoseconds' ? FIRST : LAST, stride }
+      default: return { ...info, kind: 'i64', data: memory.u32, offset: start + (property === 'firstNanoseconds' ? FIRST : LAST), stride }
     }
   }
 

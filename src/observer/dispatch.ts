@@ -6,6 +6,9 @@ import { type Runner, runnerOf } from './hook-runner.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { Lane } from './lane.ts'
 
+// a constant of the module's own is folded into the code, an object of another's is looked up
+const { Icmp: ICMP, Icmpv6: ICMPV6, Tcp: TCP, Udp: UDP } = Protocol
+
 /** Calls the hooks of a packet's kinds, each with the header it is for. */
 export class Dispatch {
   private readonly hooks: HookCaller
@@ -52,16 +55,16 @@ export class Dispatch {
     } else if (this.ip6 !== null && this.ip6(lane.ip6, rev, packet) === true) complete = true
     if (packet.hasTransport !== true) return complete
     switch (packet.protocol) {
-      case Protocol.Tcp:
+      case TCP:
         if (this.tcp !== null && this.tcp(lane.tcp, rev, packet) === true) complete = true
         break
-      case Protocol.Udp:
+      case UDP:
         if (this.udp !== null && this.udp(lane.udp, rev, packet) === true) complete = true
         break
-      case Protocol.Icmp:
+      case ICMP:
         if (this.icmp4 !== null && this.icmp4(lane.icmp, rev, packet) === true) complete = true
         break
-      case Protocol.Icmpv6:
+      case ICMPV6:
         if (this.icmp6 !== null && this.icmp6(lane.icmp, rev, packet) === true) complete = true
         break
       default:

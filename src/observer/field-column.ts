@@ -4,7 +4,7 @@ import { WIDTH_OF, type Slot } from '../chain/layout.ts'
 import type { Pool } from '../chain/mark.ts'
 import type { Column, ColumnInfo, NumberColumn, NumberData } from '../schema/schema.ts'
 
-/** Rows of a batch, by width of element. `stride`: words of a row. */
+/** Rows of a batch, by width of element. `stride`: words of a row; `start`: words in front of the first. */
 export interface RowMemory {
   readonly i32: Int32Array
   readonly u32: Uint32Array
@@ -13,6 +13,7 @@ export interface RowMemory {
   readonly u16: Uint16Array
   readonly u8: Uint8Array
   readonly stride: number
+  readonly start: number
 }
 
 /** Values that are taken out of the row when it is copied. */
@@ -33,7 +34,7 @@ export function fieldColumn(info: ColumnInfo, placed: Placed, compiled: Compiled
   const { layout } = internalsOf(placed.chain)
   const name = side === null ? info.name : info.name.slice(0, -4)
   const slot = (side === null ? layout.flow : layout.side).slots.find((each) => each.name === name)!
-  const at = (width: 1 | 2 | 4 | 8, index = slot.index): number => octetOf(width, index, placed, compiled, side) / width
+  const at = (width: 1 | 2 | 4 | 8, index = slot.index): number => (memory.start * 4 + octetOf(width, index, placed, compiled, side)) / width
   const rowOctets = memory.stride * 4
   const keep = (kind: 'text' | 'bytes' | 'list' | 'bins', take: Taken['take']): Column => {
     const values: unknown[] = []

@@ -15,7 +15,7 @@ import { Cursor } from './cursor.ts'
 import type { HookList } from './hook-list.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { ResolvedOptions } from './options.ts'
-import { Outlet } from './outlet.ts'
+import { Outlet, OUTLET_ROWS } from './outlet.ts'
 
 /** How many rows are fetched together. */
 const TOGETHER = 32
@@ -44,9 +44,9 @@ export class Flows {
 
   constructor(compiled: Compiled, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
     const described = options.key.base !== 'flow'
-    this.table = new FlowTable(options.maxFlows, compiled.template)
+    this.table = new FlowTable(options.maxFlows, compiled.template, OUTLET_ROWS)
     this.cursor = new Cursor(this.table, compiled, described, hooks)
-    this.outlet = new Outlet(compiled, this.cursor.pool, described)
+    this.outlet = new Outlet(compiled, this.cursor.pool, described, this.table)
     this.ledger = ledger
     this.hooks = hooks
     this.endHooks = this.cursor.hooks('end')

@@ -1,16 +1,14 @@
 import type { HeldFragment } from '../flow/fragments.ts'
 import { FlowKey, type KeyScheme } from '../flow/key.ts'
 import { Fate } from '../ledger.ts'
+import type { Burst } from '../packet/burst.ts'
 import { decodeAny, decodeUsual } from '../packet/decode.ts'
 import { decodeQuote, isIcmpError } from '../packet/icmp-error.ts'
 import { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import type { UNKNOWN_LINK } from '../packet/link.ts'
 import { Packet } from '../packet/packet.ts'
-import { Protocol } from '../packet/protocol.ts'
+import { LinkType, Protocol } from '../packet/protocol.ts'
 import { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
-
-/** How many packets are under way together. */
-export const LANES = 32
 
 /** One packet on its way: the packet, what it was decoded to, its key, and the views that hooks see it through. */
 export class Lane {
@@ -21,8 +19,6 @@ export class Lane {
   keyed = this.packet
   readonly key: FlowKey
   fate: Fate | typeof UNKNOWN_LINK = Fate.NonIp
-  /** What the index held at the key's home slot, when it was looked at. */
-  entry = 0
   readonly ip = new IpView(this.packet)
   readonly ip4 = new Ipv4View(this.packet)
   readonly ip6 = new Ipv6View(this.packet)
@@ -61,6 +57,35 @@ export class Lane {
     packet.innerVlan = first.innerVlan
     packet.encapsulationCount = 0
     packet.rev = first.rev
+  }
+
+  /** Become the lane of a burst's usual packets: what is the same for all of them is written once, and `take` writes the rest. */
+  showUsual({ window }: Burst): this {
+    const { packet } = this
+    this.fate = Fate.Keyed
+    packet.bytes = window.bytes
+    packet.view = window.view
+    packet.linkType = LinkType.Ethernet
+    packet.hasTransport = true
+    return this
+  }
+
+  /** Take a packet of a burst, of which nothing but its record is known. */
+  read(burst: Burst, i: number): void {
+    const { packet } = this
+    const { window } = burst
+    if (packet.view !== window.view) {
+      packet.bytes = window.bytes
+      packet.view = window.view
+    }
+    packet.seconds = burst.seconds[i]
+    packet.nanoseconds = burst.nanoseconds[i]
+    packet.stamped = burst.stamped[i] === 1
+    packet.start = burst.start[i]
+    packet.capturedLength = burst.capturedLength[i]
+    packet.wireLength = burst.wireLength[i]
+    packet.linkType = burst.linkType
+    packet.interfaceId = burst.interfaceId
   }
 
   /** Depends on nothing but the frame. */

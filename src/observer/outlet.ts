@@ -1,7 +1,12 @@
 import type { Compiled } from '../chain/compile.ts'
 import type { Pool } from '../chain/mark.ts'
 import type { FlowTable } from '../flow/table.ts'
-import { RecordBatch } from './batch.ts'
+import { CAPACITY, RecordBatch } from './batch.ts'
+import type { RowMemory } from './field-column.ts'
+
+/** Batches that lie behind the flows, where a row is copied fast. More are made where more flows end at once. */
+const BATCHES = 16
+export const OUTLET_ROWS = BATCHES * CAPACITY
 
 /** Holds finished records until they are taken; the batches are used again. */
 export class Outlet {
@@ -10,8 +15,10 @@ export class Outlet {
   private ready: RecordBatch[] = []
   private current: RecordBatch
 
-  constructor(compiled: Compiled, pool: Pool, described: boolean) {
-    this.make = () => new RecordBatch(compiled, pool, described)
+  /** @param table has `OUTLET_ROWS` rows behind those of the flows */
+  constructor(compiled: Compiled, pool: Pool, described: boolean, table: FlowTable) {
+    let made = 0
+    this.make = () => new RecordBatch(compiled, pool, described, made < BATCHES ? behind(table, made++) : apart(table.stride))
     this.current = this.make()
   }
 
@@ -45,5 +52,16 @@ export class Outlet {
   private turn(): void {
     this.ready.push(this.current)
     this.current = this.empty.pop() ?? this.make()
+  }
+}
+
+function behind({ i32, u32, f64, f32, u16, u8, stride, capacity }: FlowTable, batch: number): RowMemory {
+  return { i32, u32, f64, f32, u16, u8, stride, start: (capacity + batch * CAPACITY) * stride }
+}
+
+function apart(stride: number): RowMemory {
+  const rows = new ArrayBuffer(CAPACITY * stride * 4)
+  return {
+    i32: new Int32Array(rows), u32: new Uint32Array(rows), f64: new Float64Array(rows), f32: new Float32Array(rows), u16: new Uint16Array(rows), u8: new Uint8Array(rows), stride, start: 0,
   }
 }

@@ -1,17 +1,23 @@
 import { FragmentTable } from '../flow/fragments.ts'
 import type { Duration } from '../flow/activity.ts'
+import { BurstKeys } from '../flow/burst-keys.ts'
 import { KeyScheme } from '../flow/key.ts'
 import { State, STATE_OCTET } from '../flow/row.ts'
 import { Fate, type Ledger } from '../ledger.ts'
 import { UNKNOWN_LINK } from '../packet/link.ts'
+import { Burst, BURST } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { PacketSource } from '../source/source.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Flows } from './flows.ts'
 import type { HookCaller } from './hook-caller.ts'
-import { Lane, LANES } from './lane.ts'
+import { Lane } from './lane.ts'
 import type { ResolvedOptions } from './options.ts'
 
+// a constant of the module's own is folded into the code, an object of another's is looked up
+const { Keyed: KEYED } = Fate
+
+const ETHERNET_HEADER = 14
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
 /** With fewer flows the table is in the processor's cache anyway. */
@@ -27,6 +33,13 @@ export class Pipeline {
   private readonly ledger: Ledger
   private readonly dispatch: Dispatch
   private readonly lanes: readonly Lane[]
+  private readonly burst = new Burst()
+  private readonly keys: BurstKeys
+  /** Shows the usual packets of a burst. */
+  private readonly usual: Lane
+  private readonly takesBursts: boolean
+  /** The packets that are handled are those of the burst. */
+  private isBurst = false
   private readonly activeTimeout: Duration | null
   private readonly limit: number
   private readonly fragments: FragmentTable
@@ -42,7 +55,10 @@ export class Pipeline {
     this.ledger = ledger
     const scheme = new KeyScheme(options.key)
     this.makeLane = () => new Lane(scheme, options.tunnels)
-    this.lanes = Array.from({ length: LANES }, this.makeLane)
+    this.lanes = Array.from({ length: BURST }, this.makeLane)
+    this.keys = new BurstKeys(this.burst, scheme)
+    this.usual = this.makeLane().showUsual(this.burst)
+    this.takesBursts = !scheme.isReduced
     this.fragments = new FragmentTable(flows.clock)
     this.keyedByPorts = options.key.base === 'flow'
     this.activeTimeout = options.active
@@ -62,15 +78,15 @@ export class Pipeline {
    * @returns false when the source has no more
    */
   readonly run = (source: PacketSource): boolean => {
-    const { ledger, lanes } = this
+    const { ledger } = this
     const { table } = this.flows
     this.enter(source.name)
-    for (let turn = 0; turn < TURN; turn += LANES) {
+    for (let turn = 0; turn < TURN; turn += BURST) {
       if (this.done) return true
       const left = this.limit - ledger.packets
-      const wanted = left < LANES ? left : LANES
+      const wanted = left < BURST ? left : BURST
       const count = this.fill(source, wanted)
-      if (table.size > LARGE) table.warm(lanes, count)
+      if (table.size > LARGE) table.warm(this.keys.hash, count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
     }
@@ -79,25 +95,74 @@ export class Pipeline {
 
   /** Pull and decode packets, at most `wanted`. A function of its own, called often: V8 compiles it at once, where a long loop waits. @returns how many there were */
   private readonly fill = (source: PacketSource, wanted: number): number => {
-    const { lanes } = this
+    const { lanes, burst, keys } = this
+    if (this.takesBursts && source.fill?.(burst, wanted) === true) {
+      this.isBurst = true
+      keys.load()
+      if (burst.unusual > 0) this.decodeUnusual()
+      return burst.count
+    }
+    this.isBurst = false
     let count = 0
-    while (count < wanted && source.next(lanes[count].packet)) lanes[count++].decode()
+    while (count < wanted && source.next(lanes[count].packet)) {
+      lanes[count].decode()
+      keys.hash[count] = lanes[count].key.hash
+      count++
+    }
     return count
+  }
+
+  private decodeUnusual(): void {
+    const { lanes, burst, keys } = this
+    for (let i = 0; i < burst.count; i++) {
+      if (burst.ipVersion[i] !== 0) continue
+      lanes[i].read(burst, i)
+      lanes[i].decode()
+      keys.hash[i] = lanes[i].key.hash
+    }
   }
 
   /** @returns false when a hook threw */
   private readonly handleAll = (count: number): boolean => {
-    const { ledger, lanes, hooks } = this
-    let i = 0
+    const { ledger, lanes, hooks, burst, usual, isBurst } = this
     try {
-      for (; i < count && hooks.failure === null; i++) {
-        lanes[i].packet.number = ++ledger.packets
-        this.handle(lanes[i])
+      for (let i = 0; i < count && hooks.failure === null; i++) {
+        ledger.packets++
+        if (isBurst === true && burst.ipVersion[i] !== 0) {
+          this.take(i)
+          this.handle(usual)
+        } else {
+          this.handle(lanes[i])
+        }
       }
     } catch (error) {
-      hooks.fail(error, lanes[i].packet.number)
+      hooks.fail(error, ledger.packets)
     }
     return hooks.failure === null
+  }
+
+  /** Show a usual packet of the burst. */
+  private readonly take = (i: number): void => {
+    const { burst, keys } = this
+    const { packet, key } = this.usual
+    const start = burst.start[i]
+    packet.start = start
+    packet.capturedLength = burst.capturedLength[i]
+    packet.wireLength = burst.wireLength[i]
+    packet.seconds = burst.seconds[i]
+    packet.nanoseconds = burst.nanoseconds[i]
+    packet.stamped = burst.stamped[i] === 1
+    packet.ipOffset = start + ETHERNET_HEADER
+    packet.ipVersion = burst.ipVersion[i]
+    packet.ipLength = burst.ipLength[i]
+    packet.ipEnd = burst.ipEnd[i]
+    packet.transportOffset = burst.transportOffset[i]
+    packet.protocol = burst.protocol[i]
+    key.source = keys.source[i]
+    key.destination = keys.destination[i]
+    key.ports = keys.ports[i]
+    key.rest = keys.rest[i]
+    key.hash = keys.hash[i]
   }
 
   private enter(name: string): void {
@@ -110,9 +175,10 @@ export class Pipeline {
   private readonly handle = (lane: Lane): void => {
     const { flows, ledger } = this
     const { packet } = lane
+    packet.number = ledger.packets
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    if (lane.fate !== Fate.Keyed && !this.claims(lane)) return this.discard(packet, lane.fate)
+    if (lane.fate !== KEYED && !this.claims(lane)) return this.discard(packet, lane.fate)
     const { table } = flows
     const row = table.find(lane.key, lane.keyed)
     if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)

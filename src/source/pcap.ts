@@ -1,4 +1,5 @@
 import { CaptureError, SourceError } from '../errors.ts'
+import type { Burst, PcapFormat } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import type { ReadWindow } from './read-window.ts'
@@ -47,6 +48,7 @@ export class PcapSource implements PacketSource {
   readonly #wireAt: number
   readonly #maybeSwapped: boolean
   readonly #interfaces: InterfaceNumbers
+  readonly #format: PcapFormat
   #interfaceId = -1
 
   /** @param head the file header; `input` begins after it. */
@@ -74,6 +76,10 @@ export class PcapSource implements PacketSource {
     this.#wireAt = swapped ? 8 : 12
     this.#maybeSwapped = major === 2 && minor === 3
     this.#interfaces = interfaces
+    this.#format = {
+      littleEndian: little, perSecond: format.perSecond, nanoseconds: 1e9 / format.perSecond, longest: this.#longest, recordHeader: format.recordHeader,
+      capturedAt: this.#capturedAt, wireAt: this.#wireAt, linkType: this.linkType,
+    }
   }
 
   next(packet: Packet): boolean {
@@ -114,6 +120,20 @@ export class PcapSource implements PacketSource {
     packet.wireLength = wire
     packet.linkType = this.linkType
     packet.interfaceId = this.#interfaceId
+    return true
+  }
+
+  fill(burst: Burst, wanted: number): boolean {
+    const input = this.#input
+    if (this.#maybeSwapped || !input.use(burst.window)) return false
+    burst.linkType = this.linkType
+    burst.interfaceId = this.#interfaceId
+    input.at = burst.readPcap(this.#format, input.at, this.fault === null ? input.end : input.at, wanted)
+    // why did it stop?
+    if (burst.count < wanted && input.at + this.#recordHeader <= input.end && this.fault === null) {
+      const captured = input.view.getUint32(input.at + this.#capturedAt, this.#littleEndian)
+      if (captured > this.#longest) this.#corrupt(captured)
+    }
     return true
   }
 

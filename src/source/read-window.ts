@@ -1,4 +1,5 @@
 import { OptionError, SourceError, WeirError } from '../errors.ts'
+import type { FrameWindow } from '../packet/frame-window.ts'
 import type { ByteReader } from './byte-reader.ts'
 
 /**
@@ -40,6 +41,8 @@ export class ReadWindow {
   /** Octets that were read before `end`. */
   #before: number
   #ended = false
+  /** Memory of the observer's, to be read into where records fit. */
+  #lent: FrameWindow | null = null
 
   /**
    * @param chunkSize octets to read at a time. @range 1-16777216
@@ -68,6 +71,12 @@ export class ReadWindow {
 
   get size(): number | null {
     return this.#reader.size
+  }
+
+  /** Read into this memory from the next `refill` on, as long as records fit into its headroom. @returns true when that is what the window shows */
+  use(lent: FrameWindow): boolean {
+    this.#lent = lent
+    return this.view === lent.view || this.at === this.end
   }
 
   /** Read on. @returns false at the end; what was not parsed is then still in the window. */
@@ -103,7 +112,14 @@ export class ReadWindow {
     const unparsed = end - at
     // twice as much at least, so that a long record does not have the buffer made anew at every refill
     if (unparsed > this.#headroom) this.#headroom = Math.max(unparsed, 2 * this.#headroom)
-    if (bytes.length < this.#headroom + this.#chunkSize) {
+    const lent = this.#lent
+    if (lent !== null && this.#headroom <= lent.headroom && this.#chunkSize <= lent.bytes.length - lent.headroom) {
+      this.#headroom = lent.headroom
+      if (bytes === lent.bytes) bytes.copyWithin(this.#headroom - unparsed, at, end)
+      else lent.bytes.set(bytes.subarray(at, end), this.#headroom - unparsed)
+      this.bytes = lent.bytes
+      this.view = lent.view
+    } else if (bytes.length < this.#headroom + this.#chunkSize || bytes === lent?.bytes) {
       const buffer = new ArrayBuffer(this.#headroom + this.#chunkSize)
       this.bytes = new Uint8Array(buffer)
       this.view = new DataView(buffer)

@@ -1,4 +1,5 @@
 import { SourceError, type WeirError } from '../errors.ts'
+import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import { Filter } from './filter/filter.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
@@ -57,6 +58,10 @@ export class Sequence implements PacketSource {
 
   next(packet: Packet): boolean {
     return this.#current.next(packet)
+  }
+
+  fill(burst: Burst, wanted: number): boolean {
+    return this.#current.fill?.(burst, wanted) ?? false
   }
 
   async refill(): Promise<boolean> {
