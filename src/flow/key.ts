@@ -1,5 +1,6 @@
 import type { Packet } from '../packet/packet.ts'
 import { hasPorts } from '../packet/protocol.ts'
+import type { KeyColumns } from './key-columns.ts'
 
 /** How packets are divided into flows. */
 export interface KeyOptions {
@@ -71,6 +72,15 @@ export class FlowKey {
     if (packet.ipVersion === 4) this.set(view.getInt32(at + 12, true), view.getInt32(at + 16, true), ports, protocol | IPV4)
     else this.set(this.scheme.addressWord(view, at + 8), this.scheme.addressWord(view, at + 24), ports, protocol | IPV6)
     if (this.isReduced !== 0) this.reduce(packet, protocol, ports)
+  }
+
+  /** Take the key of a burst's packet. */
+  take({ source, destination, ports, rest, hash }: KeyColumns, i: number): void {
+    this.source = source[i]
+    this.destination = destination[i]
+    this.ports = ports[i]
+    this.rest = rest[i]
+    this.hash = hash[i]
   }
 
   /** Leave out of the key what its options leave out, and add what they add. */

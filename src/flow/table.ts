@@ -1,6 +1,7 @@
 import { BURST } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import { hasPorts } from '../packet/protocol.ts'
+import { KeyColumns } from './key-columns.ts'
 import { FAMILY_IPV6, FAMILY_SHIFT, type FlowKey } from './key.ts'
 import { DESCRIBED, FLAGS_OCTET, FLAG_PORTS, HASH, KEY, STATE_OCTET, State } from './row.ts'
 
@@ -34,6 +35,8 @@ export class FlowTable {
   readonly u8: Uint8Array
   /** Source and destination of IPv6 flows, 32 octets a row. */
   readonly addresses: Int32Array
+  /** What `find` looks for. */
+  readonly keys = new KeyColumns()
   /** True when the last `find` found the flow from its other end. */
   reversed = false
 
@@ -79,12 +82,13 @@ export class FlowTable {
   }
 
   /**
-   * Touch what `find` will read for keys with these hashes, at most `BURST`. Reads that do not wait for each other are under way together: measured, this takes a
+   * Touch what `find` will read for so many keys. Reads that do not wait for each other are under way together: measured, this takes a
    * third off the time of a packet where the table is larger than the cache.
    */
-  readonly warm = (hashes: Int32Array, count: number): void => {
+  readonly warm = (count: number): void => {
     const { index, mask, i32, stride, entries } = this
-    for (let i = 0; i < count; i++) entries[i] = index[2 * (hashes[i] & mask) + 1]
+    const { hash } = this.keys
+    for (let i = 0; i < count; i++) entries[i] = index[2 * (hash[i] & mask) + 1]
     let touched = 0
     for (let i = 0; i < count; i++) {
       const entry = entries[i]
@@ -110,10 +114,10 @@ export class FlowTable {
     this.touched = touched
   }
 
-  /** The row of the flow, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
-  readonly find = (key: FlowKey, packet: Packet): number => {
-    const { index, mask, i32, stride } = this
-    const { hash, source, destination, rest } = key
+  /** The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
+  readonly find = (i: number, packet: Packet): number => {
+    const { index, mask, i32, stride, keys } = this
+    const hash = keys.hash[i], source = keys.source[i], destination = keys.destination[i], wanted = keys.ports[i], rest = keys.rest[i]
     let slot = hash & mask
     for (;;) {
       const entry = index[2 * slot + 1]
@@ -123,11 +127,11 @@ export class FlowTable {
         const at = row * stride
         if (i32[at + KEY + 3] === rest) {
           const ports = i32[at + KEY + 2]
-          if (i32[at] === source && i32[at + 1] === destination && ports === key.ports && (isIpv4(rest) || this.sameAddresses(row, packet, false) === true)) {
+          if (i32[at] === source && i32[at + 1] === destination && ports === wanted && (isIpv4(rest) || this.sameAddresses(row, packet, false) === true)) {
             this.reversed = false
             return row
           }
-          if (i32[at] === destination && i32[at + 1] === source && ports === ((key.ports << 16) | (key.ports >>> 16)) && (isIpv4(rest) || this.sameAddresses(row, packet, true) === true)) {
+          if (i32[at] === destination && i32[at + 1] === source && ports === ((wanted << 16) | (wanted >>> 16)) && (isIpv4(rest) || this.sameAddresses(row, packet, true) === true)) {
             this.reversed = true
             return row
           }

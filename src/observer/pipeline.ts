@@ -1,6 +1,7 @@
 import { FragmentTable } from '../flow/fragments.ts'
 import type { Duration } from '../flow/activity.ts'
 import { BurstKeys } from '../flow/burst-keys.ts'
+import type { KeyColumns } from '../flow/key-columns.ts'
 import { KeyScheme } from '../flow/key.ts'
 import { State, STATE_OCTET } from '../flow/row.ts'
 import { Fate, type Ledger } from '../ledger.ts'
@@ -20,8 +21,8 @@ const { Keyed: KEYED } = Fate
 const ETHERNET_HEADER = 14
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
-/** With fewer flows the table is in the processor's cache anyway. */
-const LARGE = 4096
+/** With fewer flows the table is in the processor's second cache anyway. */
+const LARGE = 16_384
 
 /** From a packet to its flow's hooks. This is the hot path: per packet it allocates nothing. */
 export class Pipeline {
@@ -34,7 +35,8 @@ export class Pipeline {
   private readonly dispatch: Dispatch
   private readonly lanes: readonly Lane[]
   private readonly burst = new Burst()
-  private readonly keys: BurstKeys
+  private readonly keys: KeyColumns
+  private readonly burstKeys: BurstKeys
   /** Shows the usual packets of a burst. */
   private readonly usual: Lane
   private readonly takesBursts: boolean
@@ -56,7 +58,8 @@ export class Pipeline {
     const scheme = new KeyScheme(options.key)
     this.makeLane = () => new Lane(scheme, options.tunnels)
     this.lanes = Array.from({ length: BURST }, this.makeLane)
-    this.keys = new BurstKeys(this.burst, scheme)
+    this.keys = flows.table.keys
+    this.burstKeys = new BurstKeys(this.burst, scheme, this.keys)
     this.usual = this.makeLane().showUsual(this.burst)
     this.takesBursts = !scheme.isReduced
     this.fragments = new FragmentTable(flows.clock)
@@ -86,7 +89,7 @@ export class Pipeline {
       const left = this.limit - ledger.packets
       const wanted = left < BURST ? left : BURST
       const count = this.fill(source, wanted)
-      if (table.size > LARGE) table.warm(this.keys.hash, count)
+      if (table.size > LARGE) table.warm(count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
     }
@@ -98,7 +101,7 @@ export class Pipeline {
     const { lanes, burst, keys } = this
     if (this.takesBursts && source.fill?.(burst, wanted) === true) {
       this.isBurst = true
-      keys.load()
+      this.burstKeys.load()
       if (burst.unusual > 0) this.decodeUnusual()
       return burst.count
     }
@@ -106,7 +109,7 @@ export class Pipeline {
     let count = 0
     while (count < wanted && source.next(lanes[count].packet)) {
       lanes[count].decode()
-      keys.hash[count] = lanes[count].key.hash
+      keys.put(count, lanes[count].key)
       count++
     }
     return count
@@ -118,7 +121,7 @@ export class Pipeline {
       if (burst.ipVersion[i] !== 0) continue
       lanes[i].read(burst, i)
       lanes[i].decode()
-      keys.hash[i] = lanes[i].key.hash
+      keys.put(i, lanes[i].key)
     }
   }
 
@@ -128,12 +131,9 @@ export class Pipeline {
     try {
       for (let i = 0; i < count && hooks.failure === null; i++) {
         ledger.packets++
-        if (isBurst === true && burst.ipVersion[i] !== 0) {
-          this.take(i)
-          this.handle(usual)
-        } else {
-          this.handle(lanes[i])
-        }
+        const isUsual = isBurst === true && burst.ipVersion[i] !== 0
+        if (isUsual) this.take(i)
+        this.handle(isUsual ? usual : lanes[i], i)
       }
     } catch (error) {
       hooks.fail(error, ledger.packets)
@@ -143,8 +143,8 @@ export class Pipeline {
 
   /** Show a usual packet of the burst. */
   private readonly take = (i: number): void => {
-    const { burst, keys } = this
-    const { packet, key } = this.usual
+    const { burst } = this
+    const { packet } = this.usual
     const start = burst.start[i]
     packet.start = start
     packet.capturedLength = burst.capturedLength[i]
@@ -158,11 +158,6 @@ export class Pipeline {
     packet.ipEnd = burst.ipEnd[i]
     packet.transportOffset = burst.transportOffset[i]
     packet.protocol = burst.protocol[i]
-    key.source = keys.source[i]
-    key.destination = keys.destination[i]
-    key.ports = keys.ports[i]
-    key.rest = keys.rest[i]
-    key.hash = keys.hash[i]
   }
 
   private enter(name: string): void {
@@ -172,16 +167,19 @@ export class Pipeline {
     if (this.sourceIndex < 0) this.sourceIndex = sourceNames.push(name) - 1
   }
 
-  private readonly handle = (lane: Lane): void => {
+  private readonly handle = (lane: Lane, i: number): void => {
     const { flows, ledger } = this
     const { packet } = lane
     packet.number = ledger.packets
     const step = flows.clock.see(packet)
     if (step > 0) flows.advance(step)
-    if (lane.fate !== KEYED && !this.claims(lane)) return this.discard(packet, lane.fate)
+    if (lane.fate !== KEYED && !this.claims(lane, i)) return this.discard(packet, lane.fate)
     const { table } = flows
-    const row = table.find(lane.key, lane.keyed)
-    if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) return this.handleFlow(lane, row)
+    const row = table.find(i, lane.keyed)
+    if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) {
+      lane.key.take(this.keys, i)
+      return this.handleFlow(lane, row)
+    }
     // by far most packets: of an active flow that was seen just now
     const { reversed } = table
     packet.rev = reversed
@@ -249,7 +247,7 @@ export class Pipeline {
   }
 
   /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
-  private claims({ fate, key, packet }: Lane): boolean {
+  private claims({ fate, key, packet }: Lane, i: number): boolean {
     if (fate !== Fate.OrphanFragment) return false
     // where ports are no part of the key, a fragment needs no first
     const first = this.keyedByPorts ? this.fragments.later(packet) : null
@@ -257,6 +255,7 @@ export class Pipeline {
     // behind an extension header only the first knows what follows
     if (first !== null) packet.protocol = first.protocol
     key.assign(packet, packet.protocol, first?.ports ?? 0)
+    this.keys.put(i, key)
     return true
   }
 
