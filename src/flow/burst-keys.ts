@@ -2,7 +2,7 @@ import type { Burst } from '../packet/burst.ts'
 import type { KeyColumns } from './key-columns.ts'
 import { FAMILY_IPV4, FAMILY_IPV6, FAMILY_SHIFT, type KeyScheme } from './key.ts'
 
-/** Makes the keys of a burst's usual packets. */
+/** Makes the keys of the usual packets that a burst has read. */
 export class BurstKeys {
   private readonly burst: Burst
   private readonly scheme: KeyScheme

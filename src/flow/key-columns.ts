@@ -1,7 +1,15 @@
 import { BURST } from '../packet/burst.ts'
-import type { FlowKey } from './key.ts'
 
-/** The keys of the packets that are under way together, by column: see `FlowKey`. */
+/** What a key is made of, and its hash: see `FlowKey`. */
+export interface KeyWords {
+  readonly source: number
+  readonly destination: number
+  readonly ports: number
+  readonly rest: number
+  readonly hash: number
+}
+
+/** The keys of the packets that are under way together, by column. */
 export class KeyColumns {
   readonly source = new Int32Array(BURST)
   readonly destination = new Int32Array(BURST)
@@ -9,7 +17,7 @@ export class KeyColumns {
   readonly rest = new Int32Array(BURST)
   readonly hash = new Int32Array(BURST)
 
-  put(i: number, { source, destination, ports, rest, hash }: FlowKey): void {
+  put(i: number, { source, destination, ports, rest, hash }: KeyWords): void {
     this.source[i] = source
     this.destination[i] = destination
     this.ports[i] = ports

@@ -1,6 +1,6 @@
 import type { Packet } from '../packet/packet.ts'
 import { hasPorts } from '../packet/protocol.ts'
-import type { KeyColumns } from './key-columns.ts'
+import type { KeyColumns, KeyWords } from './key-columns.ts'
 
 /** How packets are divided into flows. */
 export interface KeyOptions {
@@ -25,7 +25,7 @@ const IPV4 = FAMILY_IPV4 << FAMILY_SHIFT, IPV6 = FAMILY_IPV6 << FAMILY_SHIFT, FA
  * endpoint (address and port) on its own, then adds: so both directions have the same hash, and an XOR's collisions between
  * neighbouring addresses are avoided. It is seeded, so that nobody can choose keys that collide.
  */
-export class FlowKey {
+export class FlowKey implements KeyWords {
   source = 0
   destination = 0
   /** Source port in the upper, destination port in the lower half. */
@@ -54,14 +54,6 @@ export class FlowKey {
   load(packet: Packet): void {
     const { protocol } = packet
     this.assign(packet, protocol, hasPorts(protocol) && packet.fragmentOffset === 0 ? packet.view.getInt32(packet.transportOffset) : 0)
-  }
-
-  /** The same for IPv4 with ports behind its header, which is what `decodeUsual` finds. */
-  loadUsual(packet: Packet): void {
-    const { view, ipOffset: at, protocol } = packet
-    const ports = view.getInt32(packet.transportOffset)
-    this.set(view.getInt32(at + 12, true), view.getInt32(at + 16, true), ports, protocol | IPV4)
-    if (this.isReduced !== 0) this.reduce(packet, protocol, ports)
   }
 
   /** The key of a packet whose protocol and ports are known from elsewhere: of a later fragment. */

@@ -1,13 +1,12 @@
 import type { HeldFragment } from '../flow/fragments.ts'
 import { FlowKey, type KeyScheme } from '../flow/key.ts'
 import { Fate } from '../ledger.ts'
-import type { Burst } from '../packet/burst.ts'
-import { decodeAny, decodeUsual } from '../packet/decode.ts'
+import { decode } from '../packet/decode.ts'
 import { decodeQuote, isIcmpError } from '../packet/icmp-error.ts'
 import { IpView, Ipv4View, Ipv6View } from '../packet/ip-view.ts'
 import type { UNKNOWN_LINK } from '../packet/link.ts'
 import { Packet } from '../packet/packet.ts'
-import { LinkType, Protocol } from '../packet/protocol.ts'
+import { Protocol } from '../packet/protocol.ts'
 import { IcmpView, TcpView, TransportView, UdpView } from '../packet/transport-view.ts'
 
 /** One packet on its way: the packet, what it was decoded to, its key, and the views that hooks see it through. */
@@ -59,46 +58,27 @@ export class Lane {
     packet.rev = first.rev
   }
 
-  /** Become the lane of a burst's usual packets: what is the same for all of them is written once, and `take` writes the rest. */
-  showUsual({ window }: Burst): this {
+  /** The packet is one that a burst decoded: what all of those have in common. */
+  beUsual(): void {
     const { packet } = this
     this.fate = Fate.Keyed
-    packet.bytes = window.bytes
-    packet.view = window.view
-    packet.linkType = LinkType.Ethernet
+    packet.isError = false
+    // a reference is written only when it changes: that costs more than a comparison
+    if (this.keyed !== packet) this.keyed = packet
+    packet.outerVlan = -1
+    packet.innerVlan = -1
+    packet.encapsulationCount = 0
+    packet.fragmentOffset = 0
+    packet.moreFragments = false
     packet.hasTransport = true
-    return this
-  }
-
-  /** Take a packet of a burst, of which nothing but its record is known. */
-  read(burst: Burst, i: number): void {
-    const { packet } = this
-    const { window } = burst
-    if (packet.view !== window.view) {
-      packet.bytes = window.bytes
-      packet.view = window.view
-    }
-    packet.seconds = burst.seconds[i]
-    packet.nanoseconds = burst.nanoseconds[i]
-    packet.stamped = burst.stamped[i] === 1
-    packet.start = burst.start[i]
-    packet.capturedLength = burst.capturedLength[i]
-    packet.wireLength = burst.wireLength[i]
-    packet.linkType = burst.linkType
-    packet.interfaceId = burst.interfaceId
   }
 
   /** Depends on nothing but the frame. */
   decode(): void {
     const { packet, quote } = this
     packet.isError = false
-    // a reference is written only when it changes: that costs more than a comparison
     if (this.keyed !== packet) this.keyed = packet
-    if (decodeUsual(packet)) {
-      this.fate = Fate.Keyed
-      return this.key.loadUsual(packet)
-    }
-    this.fate = decodeAny(packet)
+    this.fate = decode(packet)
     if (this.fate !== Fate.Keyed) return
     if ((packet.protocol === Protocol.Icmp || packet.protocol === Protocol.Icmpv6) && isIcmpError(packet) && decodeQuote(packet, quote)) {
       packet.isError = true

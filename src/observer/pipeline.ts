@@ -1,24 +1,23 @@
 import { FragmentTable } from '../flow/fragments.ts'
 import type { Duration } from '../flow/activity.ts'
-import { BurstKeys } from '../flow/burst-keys.ts'
 import type { KeyColumns } from '../flow/key-columns.ts'
 import { KeyScheme } from '../flow/key.ts'
 import { State, STATE_OCTET } from '../flow/row.ts'
 import { Fate, type Ledger } from '../ledger.ts'
 import { UNKNOWN_LINK } from '../packet/link.ts'
-import { Burst, BURST } from '../packet/burst.ts'
+import { BURST } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { PacketSource } from '../source/source.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Flows } from './flows.ts'
 import type { HookCaller } from './hook-caller.ts'
+import { Intake } from './intake.ts'
 import { Lane } from './lane.ts'
 import type { ResolvedOptions } from './options.ts'
 
 // a constant of the module's own is folded into the code, an object of another's is looked up
 const { Keyed: KEYED } = Fate
 
-const ETHERNET_HEADER = 14
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
 /** With fewer flows the table is in the processor's second cache anyway. */
@@ -33,15 +32,8 @@ export class Pipeline {
   private readonly hooks: HookCaller
   private readonly ledger: Ledger
   private readonly dispatch: Dispatch
-  private readonly lanes: readonly Lane[]
-  private readonly burst = new Burst()
+  private readonly intake: Intake
   private readonly keys: KeyColumns
-  private readonly burstKeys: BurstKeys
-  /** Shows the usual packets of a burst. */
-  private readonly usual: Lane
-  private readonly takesBursts: boolean
-  /** The packets that are handled are those of the burst. */
-  private isBurst = false
   private readonly activeTimeout: Duration | null
   private readonly limit: number
   private readonly fragments: FragmentTable
@@ -57,11 +49,8 @@ export class Pipeline {
     this.ledger = ledger
     const scheme = new KeyScheme(options.key)
     this.makeLane = () => new Lane(scheme, options.tunnels)
-    this.lanes = Array.from({ length: BURST }, this.makeLane)
     this.keys = flows.table.keys
-    this.burstKeys = new BurstKeys(this.burst, scheme, this.keys)
-    this.usual = this.makeLane().showUsual(this.burst)
-    this.takesBursts = !scheme.isReduced
+    this.intake = new Intake(scheme, this.keys, this.makeLane)
     this.fragments = new FragmentTable(flows.clock)
     this.keyedByPorts = options.key.base === 'flow'
     this.activeTimeout = options.active
@@ -88,7 +77,7 @@ export class Pipeline {
       if (this.done) return true
       const left = this.limit - ledger.packets
       const wanted = left < BURST ? left : BURST
-      const count = this.fill(source, wanted)
+      const count = this.intake.fill(source, wanted)
       if (table.size > LARGE) table.warm(count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
@@ -96,68 +85,18 @@ export class Pipeline {
     return true
   }
 
-  /** Pull and decode packets, at most `wanted`. A function of its own, called often: V8 compiles it at once, where a long loop waits. @returns how many there were */
-  private readonly fill = (source: PacketSource, wanted: number): number => {
-    const { lanes, burst, keys } = this
-    if (this.takesBursts && source.fill?.(burst, wanted) === true) {
-      this.isBurst = true
-      this.burstKeys.load()
-      if (burst.unusual > 0) this.decodeUnusual()
-      return burst.count
-    }
-    this.isBurst = false
-    let count = 0
-    while (count < wanted && source.next(lanes[count].packet)) {
-      lanes[count].decode()
-      keys.put(count, lanes[count].key)
-      count++
-    }
-    return count
-  }
-
-  private decodeUnusual(): void {
-    const { lanes, burst, keys } = this
-    for (let i = 0; i < burst.count; i++) {
-      if (burst.ipVersion[i] !== 0) continue
-      lanes[i].read(burst, i)
-      lanes[i].decode()
-      keys.put(i, lanes[i].key)
-    }
-  }
-
   /** @returns false when a hook threw */
   private readonly handleAll = (count: number): boolean => {
-    const { ledger, lanes, hooks, burst, usual, isBurst } = this
+    const { ledger, hooks, intake } = this
     try {
       for (let i = 0; i < count && hooks.failure === null; i++) {
         ledger.packets++
-        const isUsual = isBurst === true && burst.ipVersion[i] !== 0
-        if (isUsual) this.take(i)
-        this.handle(isUsual ? usual : lanes[i], i)
+        this.handle(intake.lane(i), i)
       }
     } catch (error) {
       hooks.fail(error, ledger.packets)
     }
     return hooks.failure === null
-  }
-
-  /** Show a usual packet of the burst. */
-  private readonly take = (i: number): void => {
-    const { burst } = this
-    const { packet } = this.usual
-    const start = burst.start[i]
-    packet.start = start
-    packet.capturedLength = burst.capturedLength[i]
-    packet.wireLength = burst.wireLength[i]
-    packet.seconds = burst.seconds[i]
-    packet.nanoseconds = burst.nanoseconds[i]
-    packet.stamped = burst.stamped[i] === 1
-    packet.ipOffset = start + ETHERNET_HEADER
-    packet.ipVersion = burst.ipVersion[i]
-    packet.ipLength = burst.ipLength[i]
-    packet.ipEnd = burst.ipEnd[i]
-    packet.transportOffset = burst.transportOffset[i]
-    packet.protocol = burst.protocol[i]
   }
 
   private enter(name: string): void {

@@ -1,4 +1,6 @@
 import { FrameWindow } from './frame-window.ts'
+import type { Packet } from './packet.ts'
+import type { PcapFormat } from './pcap-format.ts'
 import { LinkType, Protocol } from './protocol.ts'
 import { mayTunnel } from './udp-tunnel.ts'
 
@@ -16,119 +18,127 @@ const USUAL_IPV4 = 0x080045, USUAL_IPV6 = 0x86dd6
 const FRAGMENT_BITS = 0x3fff
 const LATEST_SECOND = 0xffffffff
 
-/** How the records of a pcap capture are read. */
-export interface PcapFormat {
-  readonly littleEndian: boolean
-  /** Units of the time stamp's second half in a second, and nanoseconds in a unit. */
-  readonly perSecond: number
-  readonly nanoseconds: number
-  /** Octets of a frame at most. */
-  readonly longest: number
-  readonly recordHeader: number
-  /** Where in the header the lengths are. */
-  readonly capturedAt: number
-  readonly wireAt: number
-  readonly linkType: number
-}
-
 /**
- * A few packets that were read together, by column: places are counted from the first octet of the window.
+ * The packets that are under way together, by column. Numbers in arrays that are made once are read and written in a third of the instructions that the fields
+ * of many packets take (docs/decisions/hot-path.md).
  *
- * The frames that nearly all are, are decoded in one go: Ethernet without tags, IPv4 without options and whole or IPv6 without extension headers, TCP or UDP with
- * their fixed header. That decides nothing by itself: what it says is what `decodeAny` says.
+ * The frames that nearly all are, are *usual*, and decoded in one go: Ethernet without tags, IPv4 without options and whole or IPv6 without extension
+ * headers, TCP or UDP with their fixed header, and no port of a tunnel. That decides nothing by itself: what it says is what `decode` says.
  */
 export class Burst {
+  /** What `readPcap` reads from. Places of its packets are counted from its first octet. */
   readonly window = new FrameWindow()
-  /** How many there are, and how many of them are not usual. */
+  /** How many packets it read, and how many of them are not usual. */
   count = 0
   unusual = 0
-  /** Of all of them. */
+  /** Of all that it read. */
   linkType = 0
   interfaceId = 0
 
-  readonly start = new Int32Array(BURST)
-  readonly capturedLength = new Int32Array(BURST)
-  readonly wireLength = new Uint32Array(BURST)
-  readonly seconds = new Uint32Array(BURST)
-  readonly nanoseconds = new Int32Array(BURST)
-  /** 1 where the capture has a time for the packet. */
-  readonly stamped = new Int32Array(BURST)
-  /** 4 or 6; 0 where the frame is not usual: all below are then not known. */
+  private readonly start = new Int32Array(BURST)
+  private readonly capturedLength = new Int32Array(BURST)
+  private readonly wireLength = new Uint32Array(BURST)
+  private readonly seconds = new Uint32Array(BURST)
+  private readonly nanoseconds = new Int32Array(BURST)
+  private readonly stamped = new Int32Array(BURST)
+  /** 4 or 6; 0 where the frame is not usual: what is below is then not known. */
   readonly ipVersion = new Int32Array(BURST)
-  readonly ipLength = new Int32Array(BURST)
-  readonly ipEnd = new Int32Array(BURST)
   readonly transportOffset = new Int32Array(BURST)
   readonly protocol = new Int32Array(BURST)
+  private readonly ipLength = new Int32Array(BURST)
+  private readonly ipEnd = new Int32Array(BURST)
 
   /**
    * Read records of a pcap capture.
-   * @param from the first octet in the window that was not read @param to the end of what is there
+   * @param from the first octet in the window that was not read @param to the end of what is there @param wanted at most `BURST`
    * @returns the first octet that was not read now
    */
   readonly readPcap = (format: PcapFormat, from: number, to: number, wanted: number): number => {
-    const { littleEndian, linkType } = format
+    const { littleEndian: little, linkType } = format
     const perSecond = format.perSecond | 0, nanoseconds = format.nanoseconds | 0, longest = format.longest | 0
-    const recordHeader = format.recordHeader | 0, capturedAt = format.capturedAt | 0, wireAt = format.wireAt | 0, end = to | 0
+    const recordHeader = format.recordHeader | 0, capturedAt = format.capturedAt | 0, wireAt = format.wireAt | 0
+    const end = to | 0
     const { view } = this.window
-    const { start: starts, capturedLength, wireLength, seconds, nanoseconds: rest, stamped, ipVersion } = this
-    const little = littleEndian === true, isEthernet = linkType === ETHERNET
     let at = from | 0, count = 0, unusual = 0
-    while (count < wanted) {
+    for (; count < wanted; count++) {
       const start = at + recordHeader
       if (start > end) break
       const captured = view.getUint32(at + capturedAt, little)
       if (captured > longest || start + captured > end) break
       const second = view.getUint32(at, little), fraction = view.getUint32(at + 4, little)
       if (fraction < perSecond) {
-        seconds[count] = second
-        rest[count] = fraction * nanoseconds
-        stamped[count] = 1
+        this.seconds[count] = second
+        this.nanoseconds[count] = fraction * nanoseconds
+        this.stamped[count] = 1
       } else {
-        // some writers add to the fraction alone
-        const whole = Math.floor(fraction / perSecond)
-        const isTime = second + whole <= LATEST_SECOND
-        stamped[count] = isTime ? 1 : 0
-        seconds[count] = isTime ? second + whole : 0
-        rest[count] = isTime ? (fraction - whole * perSecond) * nanoseconds : 0
+        this.carry(count, second, fraction, format)
       }
-      starts[count] = start
-      capturedLength[count] = captured
-      wireLength[count] = view.getUint32(at + wireAt, little)
-      const version = isEthernet ? this.decode(count, start, captured) : 0
-      ipVersion[count] = version
-      if (version === 0) unusual++
+      this.start[count] = start
+      this.capturedLength[count] = captured
+      this.wireLength[count] = view.getUint32(at + wireAt, little)
+      if ((linkType === ETHERNET ? this.decode(count, view, start, captured) : (this.ipVersion[count] = 0)) === 0) unusual++
       at = start + captured
-      count++
     }
     this.count = count
     this.unusual = unusual
+    this.linkType = linkType
     return at
   }
 
-  /** @returns 0 for a frame that is not usual */
-  private readonly decode = (i: number, start: number, captured: number): 0 | 4 | 6 => {
+  /** Decode the frame as packet `i`, where it is usual. @returns 4 or 6; 0 where it is not */
+  readonly decode = (i: number, view: DataView, start: number, captured: number): number => (this.ipVersion[i] = this.layers(i, view, start, captured))
+
+  /** Write what is known of every packet that was read. */
+  readonly showRecord = (i: number, packet: Packet): void => {
+    packet.seconds = this.seconds[i]
+    packet.nanoseconds = this.nanoseconds[i]
+    packet.stamped = this.stamped[i] === 1
+    packet.start = this.start[i]
+    packet.capturedLength = this.capturedLength[i]
+    packet.wireLength = this.wireLength[i]
+  }
+
+  /** Write the layers of a usual packet; `start` is there. */
+  readonly showLayers = (i: number, packet: Packet): void => {
+    packet.ipOffset = packet.start + ETHERNET_HEADER
+    packet.ipVersion = this.ipVersion[i]
+    packet.ipLength = this.ipLength[i]
+    packet.ipEnd = this.ipEnd[i]
+    packet.transportOffset = this.transportOffset[i]
+    packet.protocol = this.protocol[i]
+  }
+
+  private readonly layers = (i: number, view: DataView, start: number, captured: number): number => {
     if (captured < ETHERNET_HEADER + IPV4_HEADER + UDP_HEADER) return 0
-    const { view } = this.window
     const type = view.getInt32(start + 12)
     const at = start + ETHERNET_HEADER
     if (type >> 8 === USUAL_IPV4) {
       if ((view.getUint16(at + 6) & FRAGMENT_BITS) !== 0) return 0
-      return this.transport(i, at, IPV4_HEADER, view.getUint16(at + 2), view.getUint8(at + 9), start + captured) ? 4 : 0
+      return this.transport(i, view, at, IPV4_HEADER, view.getUint16(at + 2), view.getUint8(at + 9), start + captured) ? 4 : 0
     }
     if (type >>> 12 !== USUAL_IPV6 || captured < ETHERNET_HEADER + IPV6_HEADER + UDP_HEADER) return 0
     const payload = view.getUint16(at + 4)
     // none: a jumbogram
-    return payload !== 0 && this.transport(i, at, IPV6_HEADER, IPV6_HEADER + payload, view.getUint8(at + 6), start + captured) ? 6 : 0
+    return payload !== 0 && this.transport(i, view, at, IPV6_HEADER, IPV6_HEADER + payload, view.getUint8(at + 6), start + captured) ? 6 : 0
   }
 
-  private readonly transport = (i: number, at: number, header: number, length: number, protocol: number, captureEnd: number): boolean => {
+  private readonly transport = (i: number, view: DataView, at: number, header: number, length: number, protocol: number, captureEnd: number): boolean => {
     const end = at + length < captureEnd ? at + length : captureEnd
     const offset = at + header
-    if (protocol === TCP ? end - offset < TCP_HEADER : protocol !== UDP || end - offset < UDP_HEADER || mayTunnel(this.window.view, offset)) return false
+    if (protocol === TCP ? end - offset < TCP_HEADER : protocol !== UDP || end - offset < UDP_HEADER || mayTunnel(view, offset)) return false
     this.ipLength[i] = length
     this.ipEnd[i] = end
     this.transportOffset[i] = offset
     this.protocol[i] = protocol
     return true
+  }
+
+  /** A fraction of a second or more: some writers add to the fraction alone. */
+  private carry(i: number, second: number, fraction: number, { perSecond, nanoseconds }: PcapFormat): void {
+    const whole = Math.floor(fraction / perSecond)
+    const isTime = second + whole <= LATEST_SECOND
+    this.stamped[i] = isTime ? 1 : 0
+    this.seconds[i] = isTime ? second + whole : 0
+    this.nanoseconds[i] = isTime ? (fraction - whole * perSecond) * nanoseconds : 0
   }
 }

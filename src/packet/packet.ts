@@ -60,7 +60,7 @@ export class Packet {
   /** 802.1Q VLAN identifiers of the outermost and the next tag; -1: no tag. @range -1-4095 */
   outerVlan = -1
   innerVlan = -1
-  /** End in `bytes` of what was captured of the frame, or of the tunnel around the layer that is read. `decodeAny` writes and reads it. */
+  /** End in `bytes` of what was captured of the frame, or of the tunnel around the layer that is read. `decode` writes and reads it. */
   captureEnd = 0
   /** Where that ended on the wire. */
   wireEnd = 0

@@ -1,6 +1,7 @@
 import { CaptureError, SourceError } from '../errors.ts'
-import type { Burst, PcapFormat } from '../packet/burst.ts'
+import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
+import type { PcapFormat } from '../packet/pcap-format.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import type { ReadWindow } from './read-window.ts'
 import type { PacketSource } from './source.ts'
@@ -126,7 +127,6 @@ export class PcapSource implements PacketSource {
   fill(burst: Burst, wanted: number): boolean {
     const input = this.#input
     if (this.#maybeSwapped || !input.use(burst.window)) return false
-    burst.linkType = this.linkType
     burst.interfaceId = this.#interfaceId
     input.at = burst.readPcap(this.#format, input.at, this.fault === null ? input.end : input.at, wanted)
     // why did it stop?

@@ -1,4 +1,5 @@
 import { FlowKey, type KeyOptions, KeyScheme } from '../../src/flow/key.ts'
+import type { FlowTable } from '../../src/flow/table.ts'
 import type { Packet } from '../../src/packet/packet.ts'
 import { ipv4, ipv6, udp } from '../../src/testing/build.ts'
 import { packetOf } from '../packet/decoded.ts'
@@ -29,4 +30,10 @@ export function keyOf(packet: Packet, scheme: KeyScheme): FlowKey {
   const key = new FlowKey(scheme)
   key.load(packet)
   return key
+}
+
+/** Look a key up as the pipeline does. */
+export function find(table: FlowTable, key: FlowKey, packet: Packet): number {
+  table.keys.put(0, key)
+  return table.find(0, packet)
 }

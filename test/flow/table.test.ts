@@ -5,7 +5,7 @@ import { FlowKey, KeyScheme } from '../../src/flow/key.ts'
 import { CORE_WORDS } from '../../src/flow/row.ts'
 import { FlowTable } from '../../src/flow/table.ts'
 import type { Packet } from '../../src/packet/packet.ts'
-import { type Ends, FLOW, packetBetween, turned } from './keyed.ts'
+import { type Ends, find, FLOW, packetBetween, turned } from './keyed.ts'
 
 const CAPACITY = 12
 
@@ -36,7 +36,7 @@ describe('the flow table', () => {
         const packet = packetBetween(now)
         const key = keyWithHash(packet, scheme, bits)
         const known = model.get(nameOf(each))
-        const row = table.find(key, packet)
+        const row = find(table, key, packet)
         expect(row).toBe(known?.row ?? -1)
         if (known !== undefined) expect(table.reversed).toBe(JSON.stringify(known.ends) !== JSON.stringify(now))
         if (what === 'insert' && known === undefined && !table.full) model.set(nameOf(each), { row: table.insert(key, packet), ends: now })
@@ -51,7 +51,7 @@ describe('the flow table', () => {
       expect(new Set(rows).size).toBe(rows.length)
       for (const { row, ends: each } of model.values()) {
         const packet = packetBetween(each)
-        expect(table.find(keyWithHash(packet, scheme, bits), packet)).toBe(row)
+        expect(find(table, keyWithHash(packet, scheme, bits), packet)).toBe(row)
       }
     }), { numRuns: 150 })
   })
@@ -63,7 +63,7 @@ describe('the flow table', () => {
       const packets = Array.from({ length: 100 }, (_, i) => packetBetween({ six: i % 2 === 0, source: i, destination: 999, sourcePort: 1, destinationPort: 2 }))
       const rows = packets.map((packet) => table.insert(keyWithHash(packet, scheme, bits), packet))
       expect(table.full).toBe(true)
-      packets.forEach((packet, i) => expect(table.find(keyWithHash(packet, scheme, bits), packet)).toBe(rows[i]))
+      packets.forEach((packet, i) => expect(find(table, keyWithHash(packet, scheme, bits), packet)).toBe(rows[i]))
     }
   })
 
