@@ -4,7 +4,8 @@ import type { Frame } from '../../src/index.ts'
 import { MemorySource } from '../../src/source/memory.ts'
 import { openSource } from '../../src/source/open.ts'
 import { Sequence } from '../../src/source/sequence.ts'
-import { capture } from '../../src/testing/build.ts'
+import type { PacketSource } from '../../src/source/source.ts'
+import { capture, ethernet, ipv4, udp } from '../../src/testing/build.ts'
 import { realCaptures } from './captures.ts'
 import { lines, outcome } from './outcome.ts'
 
@@ -37,6 +38,10 @@ describe.each(captures)('$name', { timeout: 60_000 }, ({ path, size, frames }) =
     }
   })
 
+  it('read packet by packet, gives the same as in bursts', async () => {
+    expect(await lines(oneByOne(await openSource(path)))).toBe(await lines(path))
+  })
+
   it('gives the same octets every time, whatever the seed of the hash', async () => {
     const usual = await lines(frames)
     expect(await lines(frames)).toBe(usual)
@@ -55,6 +60,29 @@ it('captures of the repository are always among them', async () => {
   const { ledger } = await outcome(captures[0].frames)
   expect(ledger.in_flows).toBeGreaterThan(0)
 })
+
+/** A pcap file whose records are longer than what is kept free in front of a chunk is read into a buffer of its own from there on. */
+it('records of any length are read in order', async () => {
+  const transport = (length: number, sourcePort: number) => udp({ sourcePort, destinationPort: 53 }, new Uint8Array(length))
+  const frames = [20, 600, 60_000, 300_000, 20, 800_000, 20, 60_000, 20].map((length, i) => {
+    const frame = new Uint8Array(14 + 28 + length)
+    frame.set(ethernet({}, ipv4({ source: '192.0.2.1', destination: '198.51.100.2' }, transport(Math.min(length, 1000), 1000 + i))))
+    return { frame, time: i }
+  })
+  const records = (await outcome(capture(frames, { snapLength: 1 << 20 }))).records
+  expect(records.map(({ sp }) => sp)).toEqual(frames.map((_, i) => 1000 + i))
+  expect(records.map(({ first }) => first)).toEqual(frames.map(({ time }) => time))
+})
+
+/** The source, without what reads many packets at once. */
+function oneByOne(source: PacketSource): PacketSource {
+  return {
+    name: source.name, next: (packet) => source.next(packet), refill: () => source.refill(), close: () => source.close(), filtered: null, dropped: null,
+    get fault() { return source.fault },
+    get position() { return source.position },
+    get size() { return source.size },
+  }
+}
 
 function split(frames: readonly Frame[], parts: number): Frame[][] {
   return Array.from({ length: parts }, (_, part) => frames.slice(Math.floor((part * frames.length) / parts), Math.floor(((part + 1) * frames.length) / parts)))
