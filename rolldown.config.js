@@ -7,5 +7,4 @@ export default {
   // a number that is said once is then as fast as one that is written out: docs/decisions/hot-path.md
   optimization: { inlineConst: { mode: 'all' } },
   output: { dir: 'dist', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js', comments: false },
-  logLevel: 'warn',
 }

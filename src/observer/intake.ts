@@ -4,6 +4,7 @@ import type { KeyScheme } from '../flow/key.ts'
 import { Burst, BURST } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import { LinkType } from '../packet/protocol.ts'
+import { givesBursts } from '../source/burst-source.ts'
 import type { PacketSource } from '../source/source.ts'
 import { Lane } from './lane.ts'
 
@@ -34,7 +35,7 @@ export class Intake {
   /** Pull and decode packets. A function of its own, called often: V8 compiles it at once, where a long loop waits. @param wanted at most `BURST` @returns how many there were */
   readonly fill = (source: PacketSource, wanted: number): number => {
     const { burst } = this
-    this.isBurst = this.takesBursts && source.fill?.(burst, wanted) === true
+    this.isBurst = this.takesBursts && givesBursts(source) && source.fillBurst(burst, wanted)
     if (!this.isBurst) return this.pull(source, wanted)
     this.burstKeys.load()
     this.usual.packet.interfaceId = burst.interfaceId

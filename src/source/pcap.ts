@@ -2,9 +2,9 @@ import { CaptureError, SourceError } from '../errors.ts'
 import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import type { PcapFormat } from '../packet/pcap-format.ts'
+import type { BurstSource } from './burst-source.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import type { ReadWindow } from './read-window.ts'
-import type { PacketSource } from './source.ts'
 
 /** @unit octets @source draft-ietf-opsawg-pcap section 4 */
 export const PCAP_HEADER = 24
@@ -31,7 +31,7 @@ export function isPcap(magic: number): boolean {
 }
 
 /** A classic pcap capture. @source draft-ietf-opsawg-pcap */
-export class PcapSource implements PacketSource {
+export class PcapSource implements BurstSource {
   readonly name: string
   readonly filtered = null
   readonly dropped = null
@@ -124,7 +124,7 @@ export class PcapSource implements PacketSource {
     return true
   }
 
-  fill(burst: Burst, wanted: number): boolean {
+  fillBurst(burst: Burst, wanted: number): boolean {
     const input = this.#input
     if (this.#maybeSwapped || !input.use(burst.window)) return false
     burst.interfaceId = this.#interfaceId

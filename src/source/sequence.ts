@@ -1,6 +1,7 @@
 import { SourceError, type WeirError } from '../errors.ts'
 import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
+import { type BurstSource, givesBursts } from './burst-source.ts'
 import { Filter } from './filter/filter.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { Merge } from './merge.ts'
@@ -39,7 +40,7 @@ export async function openAll(from: readonly CaptureInput[], { merge = false, fi
 }
 
 /** Sources one after the other, as one. A source that ends early does not stop those after it. */
-export class Sequence implements PacketSource {
+export class Sequence implements BurstSource {
   fault: WeirError | null = null
   readonly #sources: readonly PacketSource[]
   #current: PacketSource
@@ -60,8 +61,8 @@ export class Sequence implements PacketSource {
     return this.#current.next(packet)
   }
 
-  fill(burst: Burst, wanted: number): boolean {
-    return this.#current.fill?.(burst, wanted) ?? false
+  fillBurst(burst: Burst, wanted: number): boolean {
+    return givesBursts(this.#current) && this.#current.fillBurst(burst, wanted)
   }
 
   async refill(): Promise<boolean> {

@@ -1,5 +1,4 @@
 import type { WeirError } from '../errors.ts'
-import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 
 /**
@@ -18,11 +17,6 @@ export interface PacketSource {
    * @returns false when nothing is buffered: call `refill`. Never throws: a fault ends the source and shows in `fault`.
    */
   next(packet: Packet): boolean
-  /**
-   * The same for a few packets at once. Left out: only `next` is called.
-   * @returns false where what is in memory cannot be read so: `next` is called instead
-   */
-  fill?(burst: Burst, wanted: number): boolean
   /** Wait until there is more to pull. @returns false at the end. */
   refill(): Promise<boolean>
   /** Give back files and memory. May be called at any time, and twice. */

@@ -215,7 +215,9 @@ describe.skipIf(noReplay !== null)(needing(noReplay, 'int:, replayed'), { timeou
   })
 })
 
-describe.skipIf(lacks('tcpdump') !== null)(needing(lacks('tcpdump'), 'int: where koffi is not installed'), { timeout: PATIENCE }, () => {
+const noTcpdump = lacks('tcpdump') ?? noPing
+
+describe.skipIf(noTcpdump !== null)(needing(noTcpdump, 'int: where koffi is not installed'), { timeout: PATIENCE }, () => {
   const without = 'mount -t tmpfs none node_modules/koffi'
   let network: Network
   beforeAll(() => { network = new Network('tcpdump') })
