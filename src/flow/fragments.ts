@@ -108,12 +108,12 @@ export class FragmentTable {
   }
 }
 
-/** Source, destination and identification; of IPv4 the protocol too. @source RFC 791 section 3.2; RFC 8200 section 4.5 */
-function datagramKey(packet: Packet): string {
-  const { view, ipOffset: at } = packet
-  if (packet.ipVersion === 4) return `${view.getInt32(at + 12)},${view.getInt32(at + 16)},${view.getUint16(at + 4)},${packet.protocol}`
-  let key = `${packet.identification}`
-  for (let i = 8; i < 40; i += 4) key += `,${view.getInt32(at + i)}`
+/** Source, destination and identification; of IPv4 the protocol too. Half a word a character. @source RFC 791 section 3.2; RFC 8200 section 4.5 */
+function datagramKey({ view, ipOffset: at, ipVersion, identification, protocol }: Packet): string {
+  const half = (offset: number): number => view.getUint16(at + offset)
+  if (ipVersion === 4) return String.fromCharCode(half(12), half(14), half(16), half(18), half(4), protocol)
+  let key = String.fromCharCode(identification >>> 16, identification & 0xffff)
+  for (let i = 8; i < 40; i += 8) key += String.fromCharCode(half(i), half(i + 2), half(i + 4), half(i + 6))
   return key
 }
 
