@@ -1,8 +1,10 @@
 // Started by allocation.test.ts: observe packets of flows that are there already, and count garbage collections.
-// Argument: names of chains, `basic,tcp` unless they are given; `control` makes an object a packet. Then, a filter.
+// Arguments: names of chains, `basic,tcp` unless they are given; `control` makes an object a packet. Then `frames`, one by one, or `capture`, read in
+// bursts. Then a filter.
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 
 import { chainsByName, defineChain, MemorySource, observe } from '../../dist/index.js'
+import { capture } from '../../dist/testing/build.js'
 
 const FLOWS = 1000, FRAMES = 8000, WARM = 1_000_000, MEASURED = 2_000_000
 
@@ -57,8 +59,37 @@ memory.refill = async () => {
 const collections = []
 new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
 
-const [names = 'basic,tcp', filter] = process.argv.slice(2)
-const observer = observe(memory, { chains: names === 'control' ? [...chainsByName('basic,tcp'), control] : chainsByName(names), maxFlows: 2 * FLOWS, ...(filter !== undefined && { filter }) })
+const [names = 'basic,tcp', how = 'frames', filter] = process.argv.slice(2)
+
+/** The frames as a capture, again and again, a second apart. */
+function captured() {
+  const once = capture(frames.map(({ bytes, seconds, nanoseconds }) => ({ frame: bytes, time: seconds, nanoseconds })), { nanosecond: true })
+  const header = 24, length = once.length - header, times = (WARM + MEASURED) / FRAMES
+  const all = new Uint8Array(header + times * length), view = new DataView(all.buffer)
+  all.set(once)
+  for (let i = 1; i < times; i++) {
+    all.copyWithin(header + i * length, header, header + length)
+    for (let at = header + i * length; at < header + (i + 1) * length; at += 16 + view.getUint32(at + 8, true)) view.setUint32(at, view.getUint32(at, true) + i, true)
+  }
+  return all
+}
+
+/** Takes the time of a capture, which has no `refill` to take it in. */
+const timer = defineChain({
+  name: 'timer', doc: '',
+  ip(_flow, _ip, _rev, { number }) {
+    if (number === WARM) {
+      globalThis.gc()
+      from = performance.now()
+    } else if (number === WARM + MEASURED) {
+      to = performance.now()
+      packets = number - WARM
+    }
+  },
+})
+const observer = observe(how === 'frames' ? memory : captured(), {
+  chains: [...(names === 'control' ? [...chainsByName('basic,tcp'), control] : chainsByName(names)), ...(how === 'frames' ? [] : [timer])], maxFlows: 2 * FLOWS, ...(filter !== undefined && { filter }),
+})
 let flows = 0
 for await (const _ of observer) flows++
 // entries are handed over in a turn of their own
