@@ -15,7 +15,7 @@ import { Cursor } from './cursor.ts'
 import type { HookList } from './hook-list.ts'
 import type { HookCaller } from './hook-caller.ts'
 import type { ResolvedOptions } from './options.ts'
-import { Outlet, OUTLET_ROWS } from './outlet.ts'
+import { Outlet, outletRows } from './outlet.ts'
 
 /** How many rows are fetched together. */
 const TOGETHER = 32
@@ -44,7 +44,7 @@ export class Flows {
 
   constructor(compiled: Compiled, options: ResolvedOptions, ledger: Ledger, hooks: HookCaller) {
     const described = options.key.base !== 'flow'
-    this.table = new FlowTable(options.maxFlows, compiled.template, OUTLET_ROWS)
+    this.table = new FlowTable(options.maxFlows, compiled.template, outletRows(compiled.template.length))
     this.cursor = new Cursor(this.table, compiled, described, hooks)
     this.outlet = new Outlet(compiled, this.cursor.pool, described, this.table)
     this.ledger = ledger

@@ -11,6 +11,7 @@ import type { RecordBatch } from './batch.ts'
 import { Flows } from './flows.ts'
 import { HookCaller } from './hook-caller.ts'
 import { checkLive, duration, type FlowOptions, resolve, type ResolvedOptions, type Warning } from './options.ts'
+import { outletRows } from './outlet.ts'
 import { Pipeline } from './pipeline.ts'
 import { RecordMaker } from './record.ts'
 import { Waiting } from './waiting.ts'
@@ -240,8 +241,8 @@ function counted(error: unknown, given: number): unknown {
 }
 
 function refuseTooMuch({ maxFlows }: ResolvedOptions, rowOctets: number): void {
-  if (maxFlows * rowOctets <= MEMORY_LIMIT) return
-  const most = Math.floor(MEMORY_LIMIT / rowOctets)
+  const most = Math.floor(MEMORY_LIMIT / rowOctets) - outletRows(rowOctets / 4)
+  if (maxFlows <= most) return
   throw new OptionError('WEIR_OPTION_MAX_FLOWS', `maxFlows is ${maxFlows}, at ${rowOctets} octets a flow with these chains: at most ${most} fit into 4 GiB`, { option: 'maxFlows' })
 }
 

@@ -4,9 +4,13 @@ import type { FlowTable } from '../flow/table.ts'
 import { CAPACITY, RecordBatch } from './batch.ts'
 import type { RowMemory } from './field-column.ts'
 
-/** Batches that lie behind the flows, where a row is copied fast. More are made where more flows end at once. */
-const BATCHES = 16
-export const OUTLET_ROWS = BATCHES * CAPACITY
+/** Batches that lie behind the flows, where a row is copied fast, and what they may take. More are made where more flows end at once. @unit octets */
+const BATCHES = 16, ROOM = 64 << 20
+
+/** Rows that an outlet wants behind those of the flows. @param stride words of a row */
+export function outletRows(stride: number): number {
+  return CAPACITY * Math.min(BATCHES, Math.floor(ROOM / (CAPACITY * stride * 4)))
+}
 
 /** Holds finished records until they are taken; the batches are used again. */
 export class Outlet {
@@ -15,10 +19,10 @@ export class Outlet {
   private ready: RecordBatch[] = []
   private current: RecordBatch
 
-  /** @param table has `OUTLET_ROWS` rows behind those of the flows */
+  /** @param table has `outletRows` behind those of the flows */
   constructor(compiled: Compiled, pool: Pool, described: boolean, table: FlowTable) {
-    let made = 0
-    this.make = () => new RecordBatch(compiled, pool, described, made < BATCHES ? behind(table, made++) : apart(table.stride))
+    let left = outletRows(table.stride) / CAPACITY
+    this.make = () => new RecordBatch(compiled, pool, described, left > 0 ? behind(table, --left) : apart(table.stride))
     this.current = this.make()
   }
 
