@@ -1,7 +1,5 @@
-import { createSocket } from 'node:dgram'
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 
 import { OptionError } from '../errors.ts'
 import { sinkError } from './descriptor.ts'
@@ -52,6 +50,7 @@ export function placeOf(name: string): { protocol: string; host: string; port: n
 
 /** A message is a datagram. */
 async function openUdp(name: string, host: string, port: number): Promise<Collector> {
+  const [{ createSocket }, { lookup }] = await Promise.all([import('node:dgram'), import('node:dns/promises')])
   const { address, family } = await lookup(host)
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
   let failure: Error | null = null
@@ -81,6 +80,7 @@ async function openUdp(name: string, host: string, port: number): Promise<Collec
 
 /** Messages one behind the other; templates hold as long as the connection. */
 async function openTcp(name: string, host: string, port: number): Promise<Collector> {
+  const { connect } = await import('node:net')
   const socket: Socket = connect({ host, port, noDelay: true })
   await once(socket, 'connect')
   let failure: Error | null = null

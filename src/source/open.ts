@@ -3,9 +3,7 @@ import { existsSync } from 'node:fs'
 import { CaptureError, SourceError } from '../errors.ts'
 import { MemoryReader, PeekedReader, type ByteReader } from './byte-reader.ts'
 import { compressionOf } from './compression.ts'
-import { decompress } from './decompress.ts'
 import { ERF_HEADER, ErfSource } from './erf.ts'
-import { filtered } from './filter/filtered-source.ts'
 import type { Filter } from './filter/filter.ts'
 import { type Format, formatOf, MAGIC_LENGTH, unsupported } from './format.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
@@ -52,7 +50,8 @@ export async function openSource(from: CaptureInput, options: SourceOptions = {}
   // there the kernel filters
   if (live !== null) return capture(live, options)
   const source = await openCapture(from, options)
-  return options.filter === undefined ? source : filtered(source, options.filter)
+  // what few captures need is loaded for them
+  return options.filter === undefined ? source : (await import('./filter/filtered-source.ts')).filtered(source, options.filter)
 }
 
 async function openCapture(from: CaptureInput, options: SourceOptions): Promise<PacketSource> {
@@ -70,6 +69,7 @@ export async function openReader(name: string, reader: ByteReader, options: Sour
     const stored = await PeekedReader.peek(reader, MAGIC_LENGTH)
     const compression = options.scheme?.isRaw === true ? null : compressionOf(stored.head)
     if (compression === null) return sourceOf(name, reader, stored, options)
+    const { decompress } = await import('./decompress.ts')
     inner = await decompress(name, compression, stored, options.tools)
     return sourceOf(name, inner, await PeekedReader.peek(inner, MAGIC_LENGTH), options)
   } catch (error) {

@@ -2,7 +2,7 @@ import { SourceError, type WeirError } from '../errors.ts'
 import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
 import { type BurstSource, givesBursts } from './burst-source.ts'
-import { Filter } from './filter/filter.ts'
+import type { Filter } from './filter/filter.ts'
 import { InterfaceNumbers } from './interface-numbers.ts'
 import { Merge } from './merge.ts'
 import { type CaptureInput, liveOf, openSource, pathOf, type SourceOptions } from './open.ts'
@@ -27,7 +27,7 @@ export async function openAll(from: readonly CaptureInput[], { merge = false, fi
   if (from.length > 1 && from.some(one => liveOf(one) !== null)) {
     throw new SourceError('WEIR_SOURCE_LIVE', 'an interface is observed alone, or all of them as int:any')
   }
-  const shared = { interfaces: new InterfaceNumbers(), ...options, ...(filter !== undefined && { filter: new Filter(filter) }) }
+  const shared = { interfaces: new InterfaceNumbers(), ...options, ...(filter !== undefined && { filter: await filterOf(filter) }) }
   const sources: PacketSource[] = []
   try {
     for (const one of from) sources.push(await openSource(one, shared))
@@ -37,6 +37,12 @@ export async function openAll(from: readonly CaptureInput[], { merge = false, fi
   }
   if (sources.length === 1) return sources[0]
   return merge && sources.length > 1 ? new Merge(sources) : new Sequence(sources)
+}
+
+/** Loaded only where there is something to filter. */
+async function filterOf(expression: string): Promise<Filter> {
+  const { Filter } = await import('./filter/filter.ts')
+  return new Filter(expression)
 }
 
 /** Sources one after the other, as one. A source that ends early does not stop those after it. */
