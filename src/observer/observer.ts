@@ -171,7 +171,11 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
         if (outlet.hasWhole || (outlet.waiting && (late || this.asked || source.stored !== true))) yield* this.deliver()
         else this.asked = false
         // a consumer may have asked for more records, or stopped the observation, while it had these
-        if (dry && !this.asked && !waiting.isOver) more = await waiting.refill(source)
+        if (dry && !this.asked && !waiting.isOver) {
+          const refilled = waiting.refill(source)
+          // a file is read at once: not even a promise is made
+          more = typeof refilled === 'boolean' ? refilled : await refilled
+        }
         if (late) {
           await nextTurn()
           breath = performance.now()

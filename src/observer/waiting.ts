@@ -33,7 +33,7 @@ export class Waiting {
   }
 
   /** @returns false at the end of the source; true where there may be packets, and where it was woken */
-  refill(source: PacketSource): Promise<boolean> {
+  refill(source: PacketSource): boolean | Promise<boolean> {
     // it never waits for what is still to come
     if (source.stored === true) return source.refill()
     // one promise a refill: a race would make four
@@ -42,7 +42,7 @@ export class Waiting {
       if (this.settled !== null) this.settle(this.settled)
       else if (!this.refilling) {
         this.refilling = true
-        source.refill().then(this.refilled, this.failed)
+        Promise.resolve(source.refill()).then(this.refilled, this.failed)
       }
     })
   }

@@ -137,13 +137,14 @@ export class PcapSource implements BurstSource {
     return true
   }
 
-  async refill(): Promise<boolean> {
-    const input = this.#input
+  refill(): boolean | Promise<boolean> {
     if (this.fault !== null) return false
     if (this.#interfaceId < 0) this.#interfaceId = this.#interfaces.take()
-    const more = await input.refill()
-    if (!more) this.fault = input.failure ?? this.#cut()
-    return more
+    return this.#input.refill(this.#ended)
+  }
+
+  readonly #ended = (): void => {
+    this.fault = this.#input.failure ?? this.#cut()
   }
 
   close(): Promise<void> {

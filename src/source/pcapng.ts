@@ -83,11 +83,12 @@ export class PcapngSource implements PacketSource {
     return true
   }
 
-  async refill(): Promise<boolean> {
-    if (this.fault !== null) return false
-    const more = await this.#input.refill()
-    if (!more) this.fault = this.#input.failure ?? this.#cut()
-    return more
+  refill(): boolean | Promise<boolean> {
+    return this.fault === null && this.#input.refill(this.#ended)
+  }
+
+  readonly #ended = (): void => {
+    this.fault = this.#input.failure ?? this.#cut()
   }
 
   close(): Promise<void> {

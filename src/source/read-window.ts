@@ -79,23 +79,20 @@ export class ReadWindow {
     return this.view === lent.view || this.at === this.end
   }
 
-  /** Read on. @returns false at the end; what was not parsed is then still in the window. */
-  async refill(): Promise<boolean> {
-    if (this.#ended) return false
+  /**
+   * Read on: at once where the reader can.
+   * @param ended told at the end; what was not parsed is then still in the window. @returns false at the end
+   */
+  refill(ended = (): void => undefined): boolean | Promise<boolean> {
+    if (this.#ended) return this.#took(0, ended)
     this.#move()
-    let octets = 0
+    let octets: number | Promise<number>
     try {
-      octets = await this.#reader.read(this.bytes.subarray(this.end, this.end + this.#chunkSize))
+      octets = this.#reader.read(this.bytes.subarray(this.end, this.end + this.#chunkSize))
     } catch (error) {
-      this.failure = asReadError(error)
+      octets = this.#failed(error)
     }
-    // it may have been closed meanwhile
-    if (this.#ended) return false
-    this.end += octets
-    this.#before += octets
-    this.position = this.#reader.position
-    this.#ended = octets === 0
-    return octets > 0
+    return typeof octets === 'number' ? this.#took(octets, ended) : octets.catch(this.#failed).then((read) => this.#took(read, ended))
   }
 
   async close(): Promise<void> {
@@ -104,6 +101,24 @@ export class ReadWindow {
     this.bytes = NO_BYTES
     this.view = NO_VIEW
     await this.#reader.close()
+  }
+
+  readonly #failed = (error: unknown): number => {
+    this.failure = asReadError(error)
+    return 0
+  }
+
+  #took(octets: number, ended: () => void): boolean {
+    // it may have been closed meanwhile
+    if (!this.#ended) {
+      this.end += octets
+      this.#before += octets
+      this.position = this.#reader.position
+      this.#ended = octets === 0
+      if (!this.#ended) return true
+    }
+    ended()
+    return false
   }
 
   /** Put what was not parsed in front of where the next octets go. */

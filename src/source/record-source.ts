@@ -18,12 +18,12 @@ export abstract class RecordSource implements PacketSource {
   abstract next(packet: Packet): boolean
   abstract get dropped(): number | null
 
-  async refill(): Promise<boolean> {
-    const { input } = this
-    if (this.fault !== null) return false
-    const more = await input.refill()
-    if (!more) this.fault = input.failure ?? this.#cut()
-    return more
+  refill(): boolean | Promise<boolean> {
+    return this.fault === null && this.input.refill(this.#ended)
+  }
+
+  readonly #ended = (): void => {
+    this.fault = this.input.failure ?? this.#cut()
   }
 
   close(): Promise<void> {

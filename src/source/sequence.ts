@@ -71,12 +71,19 @@ export class Sequence implements BurstSource {
     return givesBursts(this.#current) && this.#current.fillBurst(burst, wanted)
   }
 
-  async refill(): Promise<boolean> {
-    while (!(await this.#current.refill())) {
+  refill(): boolean | Promise<boolean> {
+    const more = this.#current.refill()
+    return more === true || this.#goOn(more)
+  }
+
+  /** Where the current source has ended, to the next one that has something. */
+  async #goOn(more: boolean | Promise<boolean>): Promise<boolean> {
+    while (!(await more)) {
       this.fault ??= this.#current.fault
       if (this.#index + 1 >= this.#sources.length) return false
       await this.#current.close()
       this.#current = this.#sources[++this.#index]
+      more = this.#current.refill()
     }
     return true
   }

@@ -17,8 +17,8 @@ export interface PacketSource {
    * @returns false when nothing is buffered: call `refill`. Never throws: a fault ends the source and shows in `fault`.
    */
   next(packet: Packet): boolean
-  /** Wait until there is more to pull. @returns false at the end. */
-  refill(): Promise<boolean>
+  /** Wait until there is more to pull. @returns false at the end; a promise of it where it has to be waited for */
+  refill(): boolean | Promise<boolean>
   /** Give back files and memory. May be called at any time, and twice. */
   close(): Promise<void>
   /** How far the source has been read, in the units of `size`, for progress. @unit octets of the file as it is stored */

@@ -102,7 +102,7 @@ class TcpdumpCapture implements PacketSource {
   async refill(): Promise<boolean> {
     if (this.#closed !== null || this.fault !== null) return false
     const before = Date.now()
-    this.#refilling ??= this.#inner.refill()
+    this.#refilling ??= Promise.resolve(this.#inner.refill())
     let timer: NodeJS.Timeout | undefined
     const silence = new Promise<null>((resolve) => (timer = setTimeout(resolve, WAIT, null)))
     const more = await Promise.race([this.#refilling, silence])
