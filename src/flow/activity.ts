@@ -45,7 +45,7 @@ export class Activity {
   }
 
   /** Strictly more than `timeout` has passed since the flow was seen; in an expiring flow, since it was completed. */
-  isSilent(row: number, timeout: Duration): boolean {
+  readonly isSilent = (row: number, timeout: Duration): boolean => {
     return this.isPast(row * this.table.stride + SEEN, timeout)
   }
 
@@ -82,7 +82,7 @@ export class Activity {
   }
 
   /** A record begins with this packet. */
-  begin(row: number, packet: Packet): void {
+  readonly begin = (row: number, packet: Packet): void => {
     const { u32, stride } = this.table
     const at = row * stride
     u32[at + FIRST] = u32[at + LAST] = packet.seconds
@@ -93,7 +93,7 @@ export class Activity {
    * True for a SYN that is not the flow's own, on a flow that was completed: the ports are used again, and it is the first packet
    * of a new flow. A SYN that was sent again is late.
    */
-  reopens(row: number, packet: Packet): boolean {
+  readonly reopens = (row: number, packet: Packet): boolean => {
     const { i32, u8, stride } = this.table
     const at = row * stride
     if (u8[at * 4 + STATE_OCTET] !== EXPIRING) return false
@@ -108,7 +108,7 @@ export class Activity {
     i32[at + SYN_SEQUENCE] = packet.view.getInt32(packet.transportOffset + 4)
   }
 
-  private isPast(word: number, timeout: Duration): boolean {
+  private readonly isPast = (word: number, timeout: Duration): boolean => {
     const { u32 } = this.table
     let seconds = this.clock.seconds - u32[word]
     let nanoseconds = this.clock.nanoseconds - u32[word + 1]

@@ -38,16 +38,16 @@ export class Deadlines {
     return this.flows.size
   }
 
-  isOver(row: number): boolean {
+  readonly isOver = (row: number): boolean => {
     return this.activity.isSilent(row, this.timeoutOf(row))
   }
 
-  arm(row: number): void {
+  readonly arm = (row: number): void => {
     this.wheelOf(row).arm(row, this.dueIn(row))
   }
 
   /** Take a row out of its wheel; its state must be what it was when it was armed. */
-  disarm(row: number): void {
+  readonly disarm = (row: number): void => {
     this.wheelOf(row).remove(row)
   }
 
@@ -58,7 +58,7 @@ export class Deadlines {
    * are flows: looking at all of them costs each packet four looks. Flows then come out later; what a packet finds is exact.
    * @param packets how many there were so far
    */
-  advance(seconds: number, packets: number, over: RowList): void {
+  readonly advance = (seconds: number, packets: number, over: RowList): void => {
     const { clock, passed, table } = this
     if (clock.rebases !== this.sweptRebases && 4 * (packets - this.sweptAt) < this.flows.size) return
     this.sweptRebases = clock.rebases
@@ -126,21 +126,21 @@ export class Deadlines {
     return seconds < 0 || (seconds === 0 && u32[at + 1] + timeout.nanoseconds < u32[otherAt + 1] + otherTimeout.nanoseconds)
   }
 
-  private stateOf(row: number): number {
+  private readonly stateOf = (row: number): number => {
     return this.table.u8[row * this.table.stride * 4 + STATE_OCTET]
   }
 
-  private wheelOf(row: number): TimingWheel {
+  private readonly wheelOf = (row: number): TimingWheel => {
     return this.stateOf(row) === State.Vetoed ? this.vetoed : this.flows
   }
 
-  private timeoutOf(row: number): Duration {
+  private readonly timeoutOf = (row: number): Duration => {
     if (this.stateOf(row) === State.Expiring) return this.expiry
     return this.idle[this.table.i32[row * this.table.stride + KEY + 3] & 0xff]
   }
 
   /** Whole seconds of the clock until the flow is over for certain, unless it is seen again. */
-  private dueIn(row: number): number {
+  private readonly dueIn = (row: number): number => {
     const { table, clock } = this
     const at = row * table.stride
     const timeout = this.timeoutOf(row)

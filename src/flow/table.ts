@@ -99,7 +99,7 @@ export class FlowTable {
   }
 
   /** The same for rows that are about to be looked at. */
-  warmRows(rows: Int32Array, from: number, to: number): void {
+  readonly warmRows = (rows: Int32Array, from: number, to: number): void => {
     const { i32, stride } = this
     let touched = 0
     for (let i = from; i < to; i++) touched ^= i32[rows[i] * stride]
@@ -107,7 +107,7 @@ export class FlowTable {
   }
 
   /** The same for rows that are about to be removed: their slots in the index. */
-  warmRemoval(rows: Int32Array, from: number, to: number): void {
+  readonly warmRemoval = (rows: Int32Array, from: number, to: number): void => {
     const { index, mask, i32, stride } = this
     let touched = 0
     for (let i = from; i < to; i++) touched ^= index[2 * (i32[rows[i] * stride + HASH] & mask)] ^ i32[(rows[i] + 1) * stride - 8]
@@ -187,7 +187,7 @@ export class FlowTable {
   }
 
   /** Give the row back, and take its flow out of the index. */
-  remove(row: number): void {
+  readonly remove = (row: number): void => {
     const { index, mask } = this
     let hole = this.i32[row * this.stride + HASH] & mask
     while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask
@@ -210,7 +210,7 @@ export class FlowTable {
     for (let i = from; i < this.stride; i++) this.i32[at + i] = this.template[i]
   }
 
-  private keepAddresses(row: number, packet: Packet): void {
+  private readonly keepAddresses = (row: number, packet: Packet): void => {
     const at = row * ADDRESS_WORDS
     for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
   }

@@ -63,21 +63,21 @@ export class Flows {
   }
 
   /** End the flow in `row` if its time is over. @returns true when it was */
-  endIfOver(row: number): boolean {
+  readonly endIfOver = (row: number): boolean => {
     if (!this.deadlines.isOver(row)) return false
     this.end(row, EndReason.Idle)
     return true
   }
 
   /** End the flow in `row` if it was completed, and this packet is the first of another. @returns true when it is */
-  reopens(row: number, packet: Packet): boolean {
+  readonly reopens = (row: number, packet: Packet): boolean => {
     if (!this.activity.reopens(row, packet)) return false
     this.end(row, EndReason.End)
     return true
   }
 
   /** Make the flow of this packet, its first; a flow has to go where the table is full. `keyed`: the packet that the key is of. */
-  begin(key: FlowKey, packet: Packet, keyed: Packet, source: number): number {
+  readonly begin = (key: FlowKey, packet: Packet, keyed: Packet, source: number): number => {
     const { table } = this
     if (table.full) this.end(this.deadlines.next(), EndReason.Resources)
     const row = table.insert(key, keyed)
@@ -92,7 +92,7 @@ export class Flows {
   }
 
   /** A chain completed the flow: packets still count for a while. */
-  complete(row: number): void {
+  readonly complete = (row: number): void => {
     const { table } = this
     if (table.u8[row * table.stride * 4 + STATE_OCTET] !== State.Active) return
     table.u8[row * table.stride * 4 + STATE_OCTET] = State.Expiring
@@ -121,13 +121,13 @@ export class Flows {
   }
 
   /** End a flow that is in a wheel. An expiring one was at its end whatever else ends it now; a vetoed one leaves no record. */
-  end(row: number, reason: EndReason): void {
+  readonly end = (row: number, reason: EndReason): void => {
     this.deadlines.disarm(row)
     this.dismiss(row, reason)
   }
 
   /** The clock went so many seconds forward: end what is over, in the order of the flows' first packets. */
-  advance(seconds: number): void {
+  readonly advance = (seconds: number): void => {
     const { ended, table } = this
     ended.length = 0
     this.deadlines.advance(seconds, this.ledger.packets, ended)
@@ -184,12 +184,12 @@ export class Flows {
     return until < expiring.length
   }
 
-  private stateOf(row: number): number {
+  private readonly stateOf = (row: number): number => {
     return this.table.u8[row * this.table.stride * 4 + STATE_OCTET]
   }
 
   /** Dismiss rows of a list that are in no wheel, a few at a time: their memory is fetched together. */
-  private dismissAll(list: RowList, from: number, to: number, reason: EndReason): void {
+  private readonly dismissAll = (list: RowList, from: number, to: number, reason: EndReason): void => {
     for (let start = from; start < to; start += TOGETHER) {
       const end = Math.min(start + TOGETHER, to)
       this.table.warmRemoval(list.rows, start, end)
@@ -198,14 +198,14 @@ export class Flows {
   }
 
   /** The flow's record, and its row back to the table. */
-  private dismiss(row: number, reason: EndReason): void {
+  private readonly dismiss = (row: number, reason: EndReason): void => {
     const state = this.stateOf(row)
     if (state !== State.Vetoed) this.record(row, state === State.Expiring ? EndReason.End : reason)
     this.release(row)
     this.table.remove(row)
   }
 
-  private record(row: number, reason: EndReason): void {
+  private readonly record = (row: number, reason: EndReason): void => {
     if (this.endHooks.length > 0) {
       this.cursor.move(row, false)
       this.hooks.end(this.endHooks, this.ledger.packets)
@@ -215,7 +215,7 @@ export class Flows {
   }
 
   /** Drop the objects that the row holds. */
-  private release(row: number): void {
+  private readonly release = (row: number): void => {
     const { table, pooled, cursor } = this
     for (let i = 0; i < pooled.length; i++) {
       const at = row * table.stride + pooled[i]

@@ -26,7 +26,7 @@ export class Outlet {
     this.current = this.make()
   }
 
-  append(table: FlowTable, row: number, reason: number, sourceNames: readonly string[]): void {
+  readonly append = (table: FlowTable, row: number, reason: number, sourceNames: readonly string[]): void => {
     if (this.current.full) this.turn()
     this.current.append(table, row, reason, sourceNames)
   }

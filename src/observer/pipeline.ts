@@ -129,13 +129,13 @@ export class Pipeline {
   }
 
   /** A packet with a key, in every case. `row`: what was found for it. */
-  private handleFlow(lane: Lane, found: number): void {
+  private readonly handleFlow = (lane: Lane, found: number): void => {
     const { flows, ledger } = this
     const { table } = flows
     const { packet, key, keyed } = lane
     let row = found
     // an ICMP error travels against the packet it quotes
-    let rev = table.reversed !== packet.isError
+    let rev = table.reversed === true ? packet.isError !== true : packet.isError === true
     if (row >= 0 && (flows.endIfOver(row) || flows.reopens(row, packet))) row = -1
     const isNew = row < 0
     if (isNew) {
@@ -157,7 +157,7 @@ export class Pipeline {
   }
 
   /** False where the flow is vetoed, or is by this packet. */
-  private isCounted(row: number, lane: Lane, isNew: boolean): boolean {
+  private readonly isCounted = (row: number, lane: Lane, isNew: boolean): boolean => {
     if (isNew) return this.admit(row, lane)
     const { table } = this.flows
     if (table.u8[row * table.stride * 4 + STATE_OCTET] === State.Vetoed) return false
@@ -232,7 +232,7 @@ export class Pipeline {
   }
 
   /** Ask the chains whether they want a new flow. @returns false when one does not */
-  private admit(row: number, lane: Lane): boolean {
+  private readonly admit = (row: number, lane: Lane): boolean => {
     const { flows, ledger } = this
     // counted before the hooks run, so that the ledger balances also when one throws
     ledger.flows++
@@ -243,7 +243,7 @@ export class Pipeline {
     return false
   }
 
-  private wantsNot(lane: Lane): boolean {
+  private readonly wantsNot = (lane: Lane): boolean => {
     try {
       return this.dispatch.newFlow(lane)
     } catch (error) {
