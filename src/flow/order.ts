@@ -41,7 +41,7 @@ export class Ordering {
     this.sortKeys(rows, length, places)
   }
 
-  private sortKeys(list: Int32Array, length: number, places: number): void {
+  private readonly sortKeys = (list: Int32Array, length: number, places: number): void => {
     const { keys, rows } = this
     keys.subarray(0, length).sort()
     rows.set(list.subarray(0, length))

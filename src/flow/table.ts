@@ -216,11 +216,13 @@ export class FlowTable {
   }
 
   private readonly sameAddresses = (row: number, packet: Packet, swapped: boolean): boolean => {
+    const { addresses } = this
+    const { view } = packet
     const at = row * ADDRESS_WORDS
     const from = packet.ipOffset + 8
     const flip = swapped ? 4 : 0
     for (let i = 0; i < ADDRESS_WORDS; i++) {
-      if (this.addresses[at + i] !== packet.view.getInt32(from + 4 * (i ^ flip), true)) return false
+      if (addresses[at + i] !== view.getInt32(from + 4 * (i ^ flip), true)) return false
     }
     return true
   }

@@ -52,7 +52,7 @@ export class Intake {
     return usual
   }
 
-  private decodeUnusual(): void {
+  private readonly decodeUnusual = (): void => {
     const { burst, lanes } = this
     for (let i = 0; i < burst.count; i++) {
       if (burst.ipVersion[i] !== 0) continue
@@ -63,7 +63,7 @@ export class Intake {
     }
   }
 
-  private pull(source: PacketSource, wanted: number): number {
+  private readonly pull = (source: PacketSource, wanted: number): number => {
     const { burst, lanes } = this
     let count = 0
     for (; count < wanted; count++) {
@@ -83,7 +83,7 @@ export class Intake {
   }
 
   /** Write what all packets of the burst have in common. */
-  private place(packet: Packet): void {
+  private readonly place = (packet: Packet): void => {
     const { window, linkType, interfaceId } = this.burst
     // a reference is written only when it changes: that costs more than a comparison
     if (packet.view !== window.view) {
@@ -94,7 +94,7 @@ export class Intake {
     packet.interfaceId = interfaceId
   }
 
-  private decode(lane: Lane, i: number): void {
+  private readonly decode = (lane: Lane, i: number): void => {
     lane.decode()
     this.keys.put(i, lane.key)
   }

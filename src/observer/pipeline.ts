@@ -164,7 +164,7 @@ export class Pipeline {
     return this.activeTimeout === null || this.goesOn(row, lane, this.activeTimeout)
   }
 
-  private discard(packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void {
+  private readonly discard = (packet: Packet, fate: Fate | typeof UNKNOWN_LINK): void => {
     const { ledger } = this
     switch (fate) {
       case Fate.Short:
@@ -186,7 +186,7 @@ export class Pipeline {
   }
 
   /** A later fragment has the key of its first. @returns false for any other packet without a key, and while the first has not come */
-  private claims({ fate, key, packet }: Lane, i: number): boolean {
+  private readonly claims = ({ fate, key, packet }: Lane, i: number): boolean => {
     if (fate !== Fate.OrphanFragment) return false
     // where ports are no part of the key, a fragment needs no first
     const first = this.keyedByPorts ? this.fragments.later(packet) : null
@@ -253,7 +253,7 @@ export class Pipeline {
   }
 
   /** Begin the next part where the record is longer than the active timeout. @returns false when a chain does not want the next part */
-  private goesOn(row: number, lane: Lane, timeout: Duration): boolean {
+  private readonly goesOn = (row: number, lane: Lane, timeout: Duration): boolean => {
     const { packet } = lane
     const { flows, ledger } = this
     const { table } = flows
