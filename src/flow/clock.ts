@@ -18,23 +18,25 @@ export class PacketClock {
    * Let the packet's time move the clock; a packet without a stamp takes the clock's.
    * @returns whole seconds that the clock went forward: 0 for most packets, and when it was re-based.
    */
-  see(packet: Packet): number {
+  readonly see = (packet: Packet): number => {
     // compared with true: V8 tests the truth of a field in a dozen instructions, a comparison is one
-    if (packet.stamped !== true) {
-      packet.seconds = this.seconds
-      packet.nanoseconds = this.nanoseconds
-      return 0
-    }
-    return this.advance(packet.seconds, packet.nanoseconds)
+    if (packet.stamped === true) return this.advance(packet.seconds, packet.nanoseconds)
+    packet.seconds = this.seconds
+    packet.nanoseconds = this.nanoseconds
+    return 0
   }
 
   /** Move the clock to a time that is later than its own, or so much earlier that it must be re-based. */
-  advance(seconds: number, nanoseconds: number): number {
-    if (seconds === this.seconds) {
-      this.started = true
-      if (nanoseconds > this.nanoseconds) this.nanoseconds = nanoseconds
-      return 0
-    }
+  readonly advance = (seconds: number, nanoseconds: number): number => {
+    if (seconds !== this.seconds) return this.step(seconds, nanoseconds)
+    if (nanoseconds > this.nanoseconds) this.nanoseconds = nanoseconds
+    // a clock that has not started is at 0
+    if (seconds === 0) this.started = true
+    return 0
+  }
+
+  /** The time is of another second than the clock's. */
+  private readonly step = (seconds: number, nanoseconds: number): number => {
     const step = seconds - this.seconds
     if (step < 0 && (step > -STEP_BACK || (step === -STEP_BACK && nanoseconds >= this.nanoseconds))) return 0
     this.seconds = seconds

@@ -58,6 +58,7 @@ export class Intake {
       if (burst.ipVersion[i] !== 0) continue
       const lane = lanes[i]
       burst.showRecord(i, lane.packet)
+      lane.packet.stamped = burst.stamped[i] === 1
       this.place(lane.packet)
       this.decode(lane, i)
     }

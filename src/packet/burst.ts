@@ -40,7 +40,8 @@ export class Burst {
   private readonly wireLength = new Uint32Array(BURST)
   private readonly seconds = new Uint32Array(BURST)
   private readonly nanoseconds = new Int32Array(BURST)
-  private readonly stamped = new Int32Array(BURST)
+  /** 1 where the capture has a time for the packet; a usual one has. */
+  readonly stamped = new Int32Array(BURST)
   /** 4 or 6; 0 where the frame is not usual: what is below is then not known. */
   readonly ipVersion = new Int32Array(BURST)
   readonly transportOffset = new Int32Array(BURST)
@@ -66,17 +67,18 @@ export class Burst {
       const captured = view.getUint32(at + capturedAt, little)
       if (captured > longest || start + captured > end) break
       const second = view.getUint32(at, little), fraction = view.getUint32(at + 4, little)
+      let stamped = true
       if (fraction < perSecond) {
         this.seconds[count] = second
         this.nanoseconds[count] = fraction * nanoseconds
-        this.stamped[count] = 1
       } else {
-        this.carry(count, second, fraction, format)
+        stamped = this.carry(count, second, fraction, format)
       }
       this.start[count] = start
       this.capturedLength[count] = captured
       this.wireLength[count] = view.getUint32(at + wireAt, little)
-      if ((linkType === ETHERNET ? this.decode(count, view, start, captured) : (this.ipVersion[count] = 0)) === 0) unusual++
+      this.stamped[count] = stamped ? 1 : 0
+      if ((linkType === ETHERNET && stamped ? this.decode(count, view, start, captured) : (this.ipVersion[count] = 0)) === 0) unusual++
       at = start + captured
     }
     this.count = count
@@ -88,11 +90,10 @@ export class Burst {
   /** Decode the frame as packet `i`, where it is usual. @returns 4 or 6; 0 where it is not */
   readonly decode = (i: number, view: DataView, start: number, captured: number): number => (this.ipVersion[i] = this.layers(i, view, start, captured))
 
-  /** Write what is known of every packet that was read. */
+  /** Write what is known of every packet that was read, but whether it is stamped. */
   readonly showRecord = (i: number, packet: Packet): void => {
     packet.seconds = this.seconds[i]
     packet.nanoseconds = this.nanoseconds[i]
-    packet.stamped = this.stamped[i] === 1
     packet.start = this.start[i]
     packet.capturedLength = this.capturedLength[i]
     packet.wireLength = this.wireLength[i]
@@ -133,12 +134,12 @@ export class Burst {
     return true
   }
 
-  /** A fraction of a second or more: some writers add to the fraction alone. */
-  private carry(i: number, second: number, fraction: number, { perSecond, nanoseconds }: PcapFormat): void {
+  /** A fraction of a second or more: some writers add to the fraction alone. @returns false where that is no time */
+  private carry(i: number, second: number, fraction: number, { perSecond, nanoseconds }: PcapFormat): boolean {
     const whole = Math.floor(fraction / perSecond)
     const isTime = second + whole <= LATEST_SECOND
-    this.stamped[i] = isTime ? 1 : 0
     this.seconds[i] = isTime ? second + whole : 0
     this.nanoseconds[i] = isTime ? (fraction - whole * perSecond) * nanoseconds : 0
+    return isTime
   }
 }
