@@ -1,6 +1,6 @@
 import { FrameWindow } from './frame-window.ts'
 import type { Packet } from './packet.ts'
-import type { PcapFormat } from './pcap-format.ts'
+import { carriedSeconds, type PcapFormat } from './pcap-format.ts'
 import { LinkType, Protocol } from './protocol.ts'
 import { mayTunnel } from './udp-tunnel.ts'
 
@@ -16,7 +16,6 @@ const ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20,
 const USUAL_IPV4 = 0x080045, USUAL_IPV6 = 0x86dd6
 /** Offset and more-fragments bits. */
 const FRAGMENT_BITS = 0x3fff
-const LATEST_SECOND = 0xffffffff
 
 /**
  * The packets that are under way together, by column. Numbers in arrays that are made once are read and written in a third of the instructions that the fields
@@ -134,12 +133,11 @@ export class Burst {
     return true
   }
 
-  /** A fraction of a second or more: some writers add to the fraction alone. @returns false where that is no time */
-  private carry(i: number, second: number, fraction: number, { perSecond, nanoseconds }: PcapFormat): boolean {
-    const whole = Math.floor(fraction / perSecond)
-    const isTime = second + whole <= LATEST_SECOND
-    this.seconds[i] = isTime ? second + whole : 0
-    this.nanoseconds[i] = isTime ? (fraction - whole * perSecond) * nanoseconds : 0
+  /** @returns false where that is no time */
+  private carry(i: number, second: number, fraction: number, format: PcapFormat): boolean {
+    const seconds = carriedSeconds(second, fraction, format), isTime = seconds >= 0
+    this.seconds[i] = isTime ? seconds : 0
+    this.nanoseconds[i] = isTime ? (fraction % format.perSecond) * format.nanoseconds : 0
     return isTime
   }
 }

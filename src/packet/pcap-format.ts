@@ -1,3 +1,6 @@
+/** A time is 32 bits. @unit seconds */
+const LATEST_SECOND = 0xffffffff
+
 /** How the records of a pcap capture are read. */
 export interface PcapFormat {
   readonly littleEndian: boolean
@@ -13,4 +16,10 @@ export interface PcapFormat {
   readonly wireAt: number
   /** Of all packets, as in tcpdump.org's registry. */
   readonly linkType: number
+}
+
+/** Seconds of a stamp whose fraction is a second or more: some writers add to the fraction alone. @returns -1 where that is no time */
+export function carriedSeconds(seconds: number, fraction: number, { perSecond }: PcapFormat): number {
+  const carried = seconds + Math.floor(fraction / perSecond)
+  return carried <= LATEST_SECOND ? carried : -1
 }

@@ -1,7 +1,7 @@
 import { CaptureError, SourceError } from '../errors.ts'
 import type { Burst } from '../packet/burst.ts'
 import type { Packet } from '../packet/packet.ts'
-import type { PcapFormat } from '../packet/pcap-format.ts'
+import { carriedSeconds, type PcapFormat } from '../packet/pcap-format.ts'
 import type { BurstSource } from './burst-source.ts'
 import type { InterfaceNumbers } from './interface-numbers.ts'
 import type { ReadWindow } from './read-window.ts'
@@ -12,8 +12,6 @@ export const PCAP_HEADER = 24
 const LONGEST_FRAME = 256 << 10
 /** A snaplen of 2^31 - 1 is common; it must not make a corrupt length ask for 2 GiB. libpcap's own limit for D-Bus and USB. @unit octets */
 const LARGEST_SNAPLEN = 128 << 20
-
-const LATEST_SECOND = 0xffffffff
 
 /** The magic number of a pcap file, read in big-endian order. */
 const MAGICS = new Map([
@@ -39,17 +37,9 @@ export class PcapSource implements BurstSource {
   fault: CaptureError | SourceError | null = null
 
   readonly #input: ReadWindow
-  readonly #littleEndian: boolean
-  readonly #recordHeader: number
-  /** Units of the time stamp's second half in a second, and nanoseconds in a unit. */
-  readonly #perSecond: number
-  readonly #nanoseconds: number
-  readonly #longest: number
-  readonly #capturedAt: number
-  readonly #wireAt: number
+  readonly #format: PcapFormat
   readonly #maybeSwapped: boolean
   readonly #interfaces: InterfaceNumbers
-  readonly #format: PcapFormat
   #interfaceId = -1
 
   /** @param head the file header; `input` begins after it. */
@@ -64,49 +54,43 @@ export class PcapSource implements BurstSource {
     }
     this.name = name
     this.#input = input
-    this.#littleEndian = little
-    this.#recordHeader = format.recordHeader
-    this.#perSecond = format.perSecond
-    this.#nanoseconds = 1e9 / format.perSecond
-    this.#longest = Math.min(Math.max(view.getUint32(16, little), LONGEST_FRAME), LARGEST_SNAPLEN)
     // Section 4: the upper half of the word is the FCS length and reserved bits
     this.linkType = view.getUint32(20, little) & 0xffff
     // As libpcap does: before 2.3, and in 543.0 (DG/UX), the two lengths are the other way round; in 2.3 where that makes sense of them
     const swapped = major === 543 || minor < 3
-    this.#capturedAt = swapped ? 12 : 8
-    this.#wireAt = swapped ? 8 : 12
     this.#maybeSwapped = major === 2 && minor === 3
     this.#interfaces = interfaces
     this.#format = {
-      littleEndian: little, perSecond: format.perSecond, nanoseconds: 1e9 / format.perSecond, longest: this.#longest, recordHeader: format.recordHeader,
-      capturedAt: this.#capturedAt, wireAt: this.#wireAt, linkType: this.linkType,
+      ...format, nanoseconds: 1e9 / format.perSecond, longest: Math.min(Math.max(view.getUint32(16, little), LONGEST_FRAME), LARGEST_SNAPLEN),
+      capturedAt: swapped ? 12 : 8, wireAt: swapped ? 8 : 12, linkType: this.linkType,
     }
   }
 
   next(packet: Packet): boolean {
     const input = this.#input
+    const { littleEndian, perSecond, nanoseconds, longest, recordHeader, capturedAt, wireAt } = this.#format
     const at = input.at
-    const start = at + this.#recordHeader
+    const start = at + recordHeader
     if (start > input.end || this.fault !== null) return false
     const view = input.view
-    const little = this.#littleEndian === true
-    let captured = view.getUint32(at + this.#capturedAt, little)
-    let wire = view.getUint32(at + this.#wireAt, little)
+    const little = littleEndian === true
+    let captured = view.getUint32(at + capturedAt, little)
+    let wire = view.getUint32(at + wireAt, little)
     if (this.#maybeSwapped === true && captured > wire) {
       const longer = captured
       captured = wire
       wire = longer
     }
-    if (captured > this.#longest) return this.#corrupt(captured)
+    if (captured > longest) return this.#corrupt(captured)
     const end = start + captured
     if (end > input.end) return false
     input.at = end
 
     const seconds = view.getUint32(at, little)
     const fraction = view.getUint32(at + 4, little)
-    if (fraction < this.#perSecond) {
+    if (fraction < perSecond) {
       packet.seconds = seconds
-      packet.nanoseconds = fraction * this.#nanoseconds
+      packet.nanoseconds = fraction * nanoseconds
       packet.stamped = true
     } else {
       this.#carry(packet, seconds, fraction)
@@ -130,9 +114,10 @@ export class PcapSource implements BurstSource {
     burst.interfaceId = this.#interfaceId
     input.at = burst.readPcap(this.#format, input.at, this.fault === null ? input.end : input.at, wanted)
     // why did it stop?
-    if (burst.count < wanted && input.at + this.#recordHeader <= input.end && this.fault === null) {
-      const captured = input.view.getUint32(input.at + this.#capturedAt, this.#littleEndian)
-      if (captured > this.#longest) this.#corrupt(captured)
+    const { littleEndian, longest, recordHeader, capturedAt } = this.#format
+    if (burst.count < wanted && input.at + recordHeader <= input.end && this.fault === null) {
+      const captured = input.view.getUint32(input.at + capturedAt, littleEndian)
+      if (captured > longest) this.#corrupt(captured)
     }
     return true
   }
@@ -163,19 +148,18 @@ export class PcapSource implements BurstSource {
     return this.#input.size
   }
 
-  /** A fraction of a second or more: some writers add to the fraction alone. */
-  #carry(packet: Packet, seconds: number, fraction: number): void {
-    const whole = Math.floor(fraction / this.#perSecond)
-    packet.stamped = seconds + whole <= LATEST_SECOND
-    packet.seconds = packet.stamped ? seconds + whole : 0
-    packet.nanoseconds = packet.stamped ? (fraction - whole * this.#perSecond) * this.#nanoseconds : 0
+  #carry(packet: Packet, second: number, fraction: number): void {
+    const seconds = carriedSeconds(second, fraction, this.#format)
+    packet.stamped = seconds >= 0
+    packet.seconds = packet.stamped ? seconds : 0
+    packet.nanoseconds = packet.stamped ? (fraction % this.#format.perSecond) * this.#format.nanoseconds : 0
   }
 
   #corrupt(captured: number): false {
     const { offset } = this.#input
     this.fault = new CaptureError(
       'WEIR_CAPTURE_CORRUPT',
-      `${this.name}: the record at octet ${offset} says it has ${captured} octets; ${this.#longest} is the most`,
+      `${this.name}: the record at octet ${offset} says it has ${captured} octets; ${this.#format.longest} is the most`,
       offset,
     )
     return false

@@ -1,23 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { KeyScheme } from '../../src/flow/key.ts'
+import { Fate } from '../../src/ledger.ts'
+import { Lane } from '../../src/observer/lane.ts'
 import { Burst, BURST } from '../../src/packet/burst.ts'
 import { decode } from '../../src/packet/decode.ts'
 import { Packet } from '../../src/packet/packet.ts'
 import type { PcapFormat } from '../../src/packet/pcap-format.ts'
 import { ACK, ethernet, ipv4, ipv6, tcp, udp } from '../../src/testing/build.ts'
 
-function packetOf(frame: Uint8Array): Packet {
-  const packet = new Packet()
+function packetOf(frame: Uint8Array, packet = new Packet(), wireLength = frame.length): Packet {
   packet.bytes = frame
   packet.view = new DataView(frame.buffer, frame.byteOffset, frame.length)
-  packet.capturedLength = packet.wireLength = frame.length
+  packet.start = 0
+  packet.capturedLength = frame.length
+  packet.wireLength = wireLength
   return packet
 }
 
 /** What decoding leaves in a packet. */
-function layers({ ipOffset, ipVersion, ipLength, protocol, transportOffset, ipEnd, hasTransport, fragmentOffset, moreFragments, outerVlan, innerVlan, encapsulationCount }: Packet): unknown {
-  return { ipOffset, ipVersion, ipLength, protocol, transportOffset, ipEnd, hasTransport, fragmentOffset, moreFragments, outerVlan, innerVlan, encapsulationCount }
+function layers({ ipOffset, ipVersion, ipLength, protocol, transportOffset, ipEnd, hasTransport, fragmentOffset, moreFragments, outerVlan, innerVlan, encapsulationCount, payloadOffset, payloadLength, payloadCaptured }: Packet): unknown {
+  return { ipOffset, ipVersion, ipLength, protocol, transportOffset, ipEnd, hasTransport, fragmentOffset, moreFragments, outerVlan, innerVlan, encapsulationCount, payloadOffset, payloadLength, payloadCaptured }
 }
 
 const ends = { source: '192.0.2.1', destination: '198.51.100.2' }, ends6 = { source: '2001:db8::1', destination: '2001:db8::2' }
@@ -35,20 +39,24 @@ const nearly = fc.tuple(built, fc.array(fc.tuple(fc.nat(80), fc.nat(255)), { max
 
 describe('the usual frame, decoded in one go', () => {
   it('is what it is layer by layer', () => {
-    const burst = new Burst()
+    const burst = new Burst(), scheme = new KeyScheme({ base: 'flow', vlan: false, interface: false })
     const usual = { 0: 0, 4: 0, 6: 0 }
     fc.assert(
-      fc.property(nearly, fc.nat(BURST - 1), (frame, i) => {
-        const packet = packetOf(frame)
+      fc.property(nearly, fc.nat(30), fc.nat(BURST - 1), (frame, more, i) => {
+        const lane = new Lane(scheme, 'inner')
+        // what an earlier packet left must not show
+        const packet = Object.assign(lane.packet, { outerVlan: 7, innerVlan: 8, fragmentOffset: 64, moreFragments: true, hasTransport: false, encapsulationCount: 1, isError: true })
+        lane.keyed = lane.quote
+        packetOf(frame, packet, frame.length + more)
         const version = burst.decode(i, packet.view, 0, frame.length) as 0 | 4 | 6
         usual[version]++
         if (version === 0) return
-        const general = packetOf(frame)
-        expect(decode(general)).toBe(0)
+        const general = packetOf(frame, new Packet(), frame.length + more)
+        expect(decode(general)).toBe(Fate.Keyed)
         burst.showLayers(i, packet)
-        // what `Lane.beUsual` writes
-        Object.assign(packet, { hasTransport: true })
+        lane.beUsual()
         expect(layers(packet)).toEqual(layers(general))
+        expect([lane.fate, lane.keyed, packet.isError]).toEqual([Fate.Keyed, packet, false])
       }),
       { numRuns: 5000 },
     )
