@@ -173,7 +173,7 @@ export class Observer<R = Record<string, unknown>> implements AsyncIterable<R> {
         // a consumer may have asked for more records, or stopped the observation, while it had these
         if (dry && !this.asked && !waiting.isOver) {
           const refilled = waiting.refill(source)
-          // a file is read at once: not even a promise is made
+          // where what is read is there at once, not even a promise is made
           more = typeof refilled === 'boolean' ? refilled : await refilled
         }
         if (late) {

@@ -6,6 +6,11 @@ export interface ByteReader {
    * @throws WeirError where they cannot be read.
    */
   read(target: Uint8Array): number | Promise<number>
+  /**
+   * The same, on another thread, while the caller goes on: it calls nothing but `close` until this has come back. Left out where `read` is all there is.
+   * @returns null where octets that were read before come first
+   */
+  readAhead?(target: Uint8Array): Promise<number> | null
   /** The file whose octets these are, from its first on; left out where they are in none that could be opened again. */
   readonly path?: string | undefined
   /** Begin again at the first octet. @returns false where that cannot be. */
@@ -75,6 +80,10 @@ export class PeekedReader implements ByteReader {
 
   read(target: Uint8Array): number | Promise<number> {
     return this.#give(target) || this.#reader.read(target)
+  }
+
+  readAhead(target: Uint8Array): Promise<number> | null {
+    return this.#given < this.head.length ? null : (this.#reader.readAhead?.(target) ?? null)
   }
 
   /** Give what was looked at, as far as it was not given yet. */

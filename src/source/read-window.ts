@@ -8,6 +8,8 @@ import type { ByteReader } from './byte-reader.ts'
  */
 const DEFAULT_CHUNK = 256 << 10
 const LARGEST_CHUNK = 16 << 20
+/** How many times as much is read ahead: each time the event loop turns once. */
+const AHEAD = 4
 /** Room for the rest of a record that a chunk cut in two; grows where a record is longer. */
 const HEADROOM = 64 << 10
 
@@ -18,9 +20,9 @@ const NO_VIEW = new DataView(NO_BYTES.buffer)
  * A window that moves over a reader; a record is never in two pieces: `refill` puts what was not parsed in front of what is read next. What
  * the window shows stays untouched until the following `refill`.
  *
- * One small buffer is read into, at the moment it is needed. A larger one that is filled ahead, on another thread, was slower: its octets come
- * from another core's cache (docs/decisions/reading-files.md). What has to be ahead is so in front of this: the system for a file, a pipe and the
- * program that writes it, or zlib.
+ * Into memory that the observer lends, a file is read ahead on another thread: one place of it is read into while the other is parsed. A window's own
+ * memory is one small buffer, read into at the moment it is needed: of many captures that are merged, each has one (docs/decisions/reading-files.md). What
+ * else has to be ahead is so in front of this: a pipe and the program that writes it, or zlib.
  */
 export class ReadWindow {
   bytes: Uint8Array = NO_BYTES
@@ -43,6 +45,9 @@ export class ReadWindow {
   #ended = false
   /** Memory of the observer's, to be read into where records fit. */
   #lent: FrameWindow | null = null
+  /** The read that is under way, and into which place of what is lent. */
+  #ahead: Promise<number> | null = null
+  #place = 0
 
   /**
    * @param chunkSize octets to read at a time. @range 1-16777216
@@ -85,6 +90,7 @@ export class ReadWindow {
    */
   refill(ended = (): void => undefined): boolean | Promise<boolean> {
     if (this.#ended) return this.#took(0, ended)
+    if (this.#ahead !== null) return this.#ahead.then((octets) => this.#turn(octets, ended))
     this.#move()
     let octets: number | Promise<number>
     try {
@@ -108,6 +114,39 @@ export class ReadWindow {
     return 0
   }
 
+  /** The other place was read into: go there. */
+  #turn(octets: number, ended: () => void): boolean {
+    this.#ahead = null
+    if (this.#ended) return this.#took(0, ended)
+    const { bytes, at, end } = this
+    const { headroom, places } = this.#lent!
+    const read = places[this.#place]
+    if (end - at > headroom) {
+      // the rest of a record that does not fit: to the window's own memory, with what was read
+      this.#move(octets)
+      this.bytes.set(bytes.subarray(read, read + octets), this.end)
+    } else {
+      bytes.copyWithin(read - (end - at), at, end)
+      this.at = read - (end - at)
+      this.end = read
+    }
+    return this.#took(octets, ended)
+  }
+
+  /** Where the observer's memory is read into, go on reading into its other place. */
+  #goAhead(): void {
+    const { size } = this.#reader
+    const lent = this.#lent
+    if (lent === null || this.bytes !== lent.bytes || size === null || this.position >= size) return
+    const place = 1 - this.#place
+    const from = lent.places[place]
+    const octets = Math.min(lent.chunk, AHEAD * this.#chunkSize)
+    const ahead = this.#reader.readAhead?.(this.bytes.subarray(from, from + octets)) ?? null
+    if (ahead === null) return
+    this.#place = place
+    this.#ahead = ahead.catch(this.#failed)
+  }
+
   #took(octets: number, ended: () => void): boolean {
     // it may have been closed meanwhile
     if (!this.#ended) {
@@ -115,27 +154,31 @@ export class ReadWindow {
       this.#before += octets
       this.position = this.#reader.position
       this.#ended = octets === 0
-      if (!this.#ended) return true
+      if (!this.#ended) {
+        this.#goAhead()
+        return true
+      }
     }
     ended()
     return false
   }
 
-  /** Put what was not parsed in front of where the next octets go. */
-  #move(): void {
+  /** Put what was not parsed in front of where the next octets go. @param octets room for so many */
+  #move(octets = this.#chunkSize): void {
     const { bytes, at, end } = this
     const unparsed = end - at
     // twice as much at least, so that a long record does not have the buffer made anew at every refill
     if (unparsed > this.#headroom) this.#headroom = Math.max(unparsed, 2 * this.#headroom)
     const lent = this.#lent
-    if (lent !== null && this.#headroom <= lent.headroom && this.#chunkSize <= lent.bytes.length - lent.headroom) {
+    if (lent !== null && this.#headroom <= lent.headroom && octets <= lent.chunk) {
       this.#headroom = lent.headroom
       if (bytes === lent.bytes) bytes.copyWithin(this.#headroom - unparsed, at, end)
       else lent.bytes.set(bytes.subarray(at, end), this.#headroom - unparsed)
       this.bytes = lent.bytes
       this.view = lent.view
-    } else if (bytes.length < this.#headroom + this.#chunkSize || bytes === lent?.bytes) {
-      const buffer = new ArrayBuffer(this.#headroom + this.#chunkSize)
+      this.#place = 0
+    } else if (bytes.length < this.#headroom + octets || bytes === lent?.bytes) {
+      const buffer = new ArrayBuffer(this.#headroom + octets)
       this.bytes = new Uint8Array(buffer)
       this.view = new DataView(buffer)
       this.bytes.set(bytes.subarray(at, end), this.#headroom - unparsed)

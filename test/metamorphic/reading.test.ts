@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import type { Frame } from '../../src/index.ts'
@@ -69,9 +73,16 @@ it('records of any length are read in order', async () => {
     frame.set(ethernet({}, ipv4({ source: '192.0.2.1', destination: '198.51.100.2' }, transport(Math.min(length, 1000), 1000 + i))))
     return { frame, time: i }
   })
-  const records = (await outcome(capture(frames, { snapLength: 1 << 20 }))).records
-  expect(records.map(({ sp }) => sp)).toEqual(frames.map((_, i) => 1000 + i))
-  expect(records.map(({ first }) => first)).toEqual(frames.map(({ time }) => time))
+  const octets = capture(frames, { snapLength: 1 << 20 })
+  const folder = mkdtempSync(join(tmpdir(), 'weir-reading-'))
+  const path = join(folder, 'long.pcap')
+  writeFileSync(path, octets)
+  for (const source of [octets, path, await openSource(path, { chunkSize: 10_000 }), await openSource(path, { chunkSize: 60_000 })]) {
+    const { records } = await outcome(source)
+    expect(records.map(({ sp }) => sp)).toEqual(frames.map((_, i) => 1000 + i))
+    expect(records.map(({ first }) => first)).toEqual(frames.map(({ time }) => time))
+  }
+  rmSync(folder, { recursive: true })
 })
 
 /** The source, without what reads many packets at once. */
