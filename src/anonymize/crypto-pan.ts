@@ -1,9 +1,11 @@
-import { createCipheriv } from 'node:crypto'
+import { createRequire } from 'node:module'
 
 import { OptionError } from '../errors.ts'
 import type { Anonymizer } from '../schema/anonymizer.ts'
 import { AddressCache } from './address-cache.ts'
 
+/** Loads at the first use what few need, and takes some milliseconds. */
+const require = createRequire(import.meta.url)
 const KEY = 32, BLOCK = 16, WORD_BITS = 32
 
 /**
@@ -15,6 +17,7 @@ const KEY = 32, BLOCK = 16, WORD_BITS = 32
  */
 export function cryptoPan(key: Uint8Array | string): Anonymizer {
   const octets = keyOf(key)
+  const { createCipheriv } = require('node:crypto') as typeof import('node:crypto')
   const cipher = createCipheriv('aes-128-ecb', octets.subarray(0, BLOCK), null).setAutoPadding(false)
   const encrypt = (blocks: Uint8Array): Uint8Array => cipher.update(blocks)
   const pad = encrypt(octets.subarray(BLOCK))

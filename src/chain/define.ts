@@ -34,7 +34,13 @@ export function defineChain<const N extends string, F extends Fields = {}, D ext
     hooks.set(name, hook as (...args: never[]) => unknown)
   }
   const layout = chainLayout(fields, directional)
-  const internals: ChainInternals = { layout, hooks, views: makeViews(layout, requires.map((chain) => internalsOf(chain).views)) }
+  const required = requires.map(internalsOf)
+  let views: ViewClasses | null = null
+  const internals: ChainInternals = {
+    layout, hooks,
+    // of the many chains that a program knows, it uses a few
+    get views() { return (views ??= makeViews(layout, required.map((each) => each.views))) },
+  }
   const columns: readonly ColumnInfo[] = columnsOf(spec.name, fields, directional)
   const chain = { name: spec.name, doc: spec.doc, fields, directional, requires, columns }
   Object.defineProperty(chain, INTERNALS, { value: internals })

@@ -21,7 +21,7 @@ export const tcp = defineChain({
     const { side } = flow
     if ((flags & SYN) !== 0 && side.tcp_synflags === null) side.tcp_synflags = flags
     // the third segment: forward, acknowledging a SYN+ACK
-    if (!rev && (flags & ACK) !== 0 && !flow.tcp_connected && flow.tcp_synflags_fwd !== null) {
+    if (!flow.tcp_connected && !rev && (flags & ACK) !== 0 && flow.tcp_synflags_fwd !== null) {
       const answer = flow.tcp_synflags_rev
       if (answer !== null && (answer & ACK) !== 0) flow.tcp_connected = true
     }

@@ -56,10 +56,23 @@ export class Activity {
 
   /** The flow is seen now; its record reaches to this packet. */
   readonly touch = (row: number, packet: Packet): void => {
-    const { i32, u32, u8, stride } = this.table
+    const { i32, u8, stride } = this.table
     const at = row * stride
     // in an expiring flow this is when it was completed: late packets do not prolong it
     if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
+    const { clock } = this
+    if (packet.nanoseconds === clock.nanoseconds && packet.seconds === clock.seconds && clock.rebases === 0) {
+      // nothing was later: that needs no look at what is there, whose outcome could not be foreseen
+      i32[at + LAST] = clock.seconds | 0
+      i32[at + LAST + 1] = clock.nanoseconds | 0
+    } else {
+      this.reach(at, packet)
+    }
+  }
+
+  /** The record reaches from its first packet to its last, in whatever order they come. */
+  private readonly reach = (at: number, packet: Packet): void => {
+    const { i32, u32 } = this.table
     // what V8 knows to be 32 bits is compared as such, not as doubles
     const seconds = packet.seconds >>> 0, nanoseconds = packet.nanoseconds | 0
     const last = u32[at + LAST]
@@ -70,7 +83,6 @@ export class Activity {
       u32[at + FIRST] = seconds
       i32[at + FIRST + 1] = nanoseconds
     }
-    if (packet.protocol === TCP && packet.hasTransport === true && isOpening(packet)) this.noteSyn(at, packet)
   }
 
   /** The clock's time is when the flow was seen, or completed. */
@@ -101,8 +113,14 @@ export class Activity {
     return (u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) === 0 || i32[at + SYN_SEQUENCE] !== packet.view.getInt32(packet.transportOffset + 4)
   }
 
-  private readonly noteSyn = (at: number, packet: Packet): void => {
-    const { i32, u8 } = this.table
+  /** Keep the flow's first SYN. @param packet of TCP, with its header */
+  readonly noteSyn = (row: number, packet: Packet): void => {
+    if (isOpening(packet)) this.keepSyn(row, packet)
+  }
+
+  private readonly keepSyn = (row: number, packet: Packet): void => {
+    const { i32, u8, stride } = this.table
+    const at = row * stride
     if ((u8[at * 4 + FLAGS_OCTET] & FLAG_SYN) !== 0) return
     u8[at * 4 + FLAGS_OCTET] |= FLAG_SYN
     i32[at + SYN_SEQUENCE] = packet.view.getInt32(packet.transportOffset + 4)
@@ -120,6 +138,4 @@ export class Activity {
   }
 }
 
-function isOpening(packet: Packet): boolean {
-  return (packet.bytes[packet.transportOffset + 13] & SYN_ACK) === SYN
-}
+const isOpening = (packet: Packet): boolean => (packet.bytes[packet.transportOffset + 13] & SYN_ACK) === SYN

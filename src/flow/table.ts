@@ -9,7 +9,7 @@ const IPV6 = FAMILY_IPV6 << FAMILY_SHIFT
 /** Octets of the two addresses of an IPv6 flow, in words. */
 const ADDRESS_WORDS = 8
 /** Slots of the index of a table with few flows. */
-const FEW_SLOTS = 1 << 14
+const FEW_SLOTS = 1 << 15
 
 /**
  * All flows: a row each in one ArrayBuffer, and an index by key. Both are made once, at their full size; the system commits pages as
@@ -37,8 +37,8 @@ export class FlowTable {
   readonly addresses: Int32Array
   /** What `find` looks for. */
   readonly keys = new KeyColumns()
-  /** True when the last `find` found the flow from its other end. */
-  reversed = false
+  /** 1 when the last `find` found the flow from its other end, else 0. */
+  reversed = 0
 
   /** What the index held at the home slots of the keys that `warm` was told of. */
   private readonly entries = new Int32Array(BURST)
@@ -114,10 +114,15 @@ export class FlowTable {
     this.touched = touched
   }
 
-  /** The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
+  /**
+   * The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none.
+   *
+   * From which end a packet comes cannot be foreseen: a branch on it would be mispredicted for every third packet, so it is computed.
+   */
   readonly find = (i: number, packet: Packet): number => {
     const { index, mask, i32, stride, keys } = this
-    const hash = keys.hash[i], source = keys.source[i], destination = keys.destination[i], wanted = keys.ports[i], rest = keys.rest[i]
+    const hash = keys.hash[i], source = keys.source[i], destination = keys.destination[i], ports = keys.ports[i], rest = keys.rest[i]
+    const turned = (ports << 16) | (ports >>> 16)
     let slot = hash & mask
     for (;;) {
       const entry = index[2 * slot + 1]
@@ -125,16 +130,14 @@ export class FlowTable {
       if (index[2 * slot] === hash) {
         const row = entry - 1
         const at = row * stride
-        if (i32[at + KEY + 3] === rest) {
-          const ports = i32[at + KEY + 2]
-          if (i32[at] === source && i32[at + 1] === destination && ports === wanted && (isIpv4(rest) || this.sameAddresses(row, packet, false) === true)) {
-            this.reversed = false
-            return row
-          }
-          if (i32[at] === destination && i32[at + 1] === source && ports === ((wanted << 16) | (wanted >>> 16)) && (isIpv4(rest) || this.sameAddresses(row, packet, true) === true)) {
-            this.reversed = true
-            return row
-          }
+        const one = i32[at + KEY], other = i32[at + KEY + 1], between = i32[at + KEY + 2]
+        const along = (one ^ source) | (other ^ destination) | (between ^ ports)
+        const against = (one ^ destination) | (other ^ source) | (between ^ turned)
+        // the sign of x or of -x: 1 for every number but 0
+        const isTurned = (along | (0 - along)) >>> 31
+        if (((i32[at + KEY + 3] ^ rest) | (isTurned & ((against | (0 - against)) >>> 31))) === 0) {
+          this.reversed = isTurned
+          if (isIpv4(rest) || this.hasAddresses(row, packet) === true) return row
         }
       }
       slot = (slot + 1) & mask
@@ -215,12 +218,27 @@ export class FlowTable {
     for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
   }
 
-  private readonly sameAddresses = (row: number, packet: Packet, swapped: boolean): boolean => {
+  /** The words of an IPv6 key are less than its addresses, and may be the same in both directions. */
+  private readonly hasAddresses = (row: number, packet: Packet): boolean => {
+    if (this.sameAddresses(row, packet, 4 * this.reversed) === true) return true
+    if (this.reversed === 1 || !this.isAlike(row) || !this.sameAddresses(row, packet, 4)) return false
+    this.reversed = 1
+    return true
+  }
+
+  /** Nothing in the key tells the flow's ends apart. */
+  private isAlike(row: number): boolean {
+    const { i32, stride } = this
+    const at = row * stride + KEY
+    return i32[at] === i32[at + 1] && i32[at + 2] >>> 16 === (i32[at + 2] & 0xffff)
+  }
+
+  /** @param flip 4 to compare the packet's source with the flow's destination */
+  private readonly sameAddresses = (row: number, packet: Packet, flip: number): boolean => {
     const { addresses } = this
     const { view } = packet
     const at = row * ADDRESS_WORDS
     const from = packet.ipOffset + 8
-    const flip = swapped ? 4 : 0
     for (let i = 0; i < ADDRESS_WORDS; i++) {
       if (addresses[at + i] !== view.getInt32(from + 4 * (i ^ flip), true)) return false
     }
@@ -229,6 +247,4 @@ export class FlowTable {
 }
 
 /** True where the words of the key are the addresses themselves, or it has none. @param rest the last word of a key */
-function isIpv4(rest: number): boolean {
-  return (rest & IPV6) === 0
-}
+const isIpv4 = (rest: number): boolean => (rest & IPV6) === 0

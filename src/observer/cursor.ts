@@ -14,7 +14,7 @@ export class Cursor {
   private readonly side: Mark
   private readonly stride: number
   private readonly sideStart: number
-  private readonly reverseStart: number
+  private readonly sideStride: number
   private readonly lists = new Map<HookName, HookList>()
 
   constructor(table: FlowTable, compiled: Compiled, described: boolean, caller: HookCaller) {
@@ -22,14 +22,17 @@ export class Cursor {
     this.side = new Mark(table, this.pool)
     this.stride = table.stride / 2
     this.sideStart = compiled.sideStart
-    this.reverseStart = compiled.sideStart + compiled.sideStride
+    this.sideStride = compiled.sideStride
     this.bind(compiled, new KeyAccess(this.row, table, described), caller)
   }
 
-  readonly move = (row: number, rev: boolean): void => {
+  readonly move = (row: number, rev: boolean): void => this.moveTo(row, rev ? 1 : 0)
+
+  /** @param side 0 forward, 1 reverse */
+  readonly moveTo = (row: number, side: number): void => {
     const at = row * this.stride
     this.row.at = at
-    this.side.at = at + (rev === true ? this.reverseStart : this.sideStart)
+    this.side.at = at + this.sideStart + side * this.sideStride
   }
 
   hooks(name: HookName): HookList {

@@ -1,4 +1,5 @@
 import type { HookName } from '../chain/types.ts'
+import type { Activity } from '../flow/activity.ts'
 import { Protocol } from '../packet/protocol.ts'
 import type { Cursor } from './cursor.ts'
 import type { HookList } from './hook-list.ts'
@@ -9,9 +10,10 @@ import type { Lane } from './lane.ts'
 // a constant of the module's own is folded into the code, an object of another's is looked up
 const { Icmp: ICMP, Icmpv6: ICMPV6, Tcp: TCP, Udp: UDP } = Protocol
 
-/** Calls the hooks of a packet's kinds, each with the header it is for. */
+/** Calls the hooks of a packet's kinds, each with the header it is for; a flow's own state hears of TCP here, where it is told from the others anyway. */
 export class Dispatch {
   private readonly hooks: HookCaller
+  private readonly activity: Activity
   private readonly newFlowHooks: HookList
   private readonly ip: Runner | null
   private readonly ip4: Runner | null
@@ -22,8 +24,9 @@ export class Dispatch {
   private readonly udp: Runner | null
   private readonly l4: Runner | null
 
-  constructor(cursor: Cursor, hooks: HookCaller) {
+  constructor(cursor: Cursor, hooks: HookCaller, activity: Activity) {
     this.hooks = hooks
+    this.activity = activity
     this.newFlowHooks = cursor.hooks('newFlow')
     const runner = (name: HookName): Runner | null => {
       const list = cursor.hooks(name)
@@ -44,8 +47,8 @@ export class Dispatch {
     return this.newFlowHooks.length > 0 && this.hooks.newFlow(this.newFlowHooks, ip, packet.rev, packet)
   }
 
-  /** @returns true when a chain completed the flow */
-  readonly packet = (lane: Lane): boolean => {
+  /** @param row of the packet's flow, where the cursor is @returns true when a chain completed the flow */
+  readonly packet = (lane: Lane, row: number): boolean => {
     const { packet } = lane
     const { rev } = packet
     let complete = false
@@ -56,6 +59,7 @@ export class Dispatch {
     if (packet.hasTransport !== true) return complete
     switch (packet.protocol) {
       case TCP:
+        this.activity.noteSyn(row, packet)
         if (this.tcp !== null && this.tcp(lane.tcp, rev, packet) === true) complete = true
         break
       case UDP:

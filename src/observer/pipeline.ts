@@ -18,6 +18,8 @@ import type { ResolvedOptions } from './options.ts'
 // a constant of the module's own is folded into the code, an object of another's is looked up
 const { Keyed: KEYED } = Fate
 
+/** What a number is as a boolean, without a branch. */
+const IS_REVERSED = [false, true]
 /** How many packets at most before the event loop is let in. */
 const TURN = 65_536
 /** With fewer flows the table is in the processor's second cache anyway. */
@@ -55,7 +57,7 @@ export class Pipeline {
     this.keyedByPorts = options.key.base === 'flow'
     this.activeTimeout = options.active
     this.limit = options.limit
-    this.dispatch = new Dispatch(flows.cursor, hooks)
+    this.dispatch = new Dispatch(flows.cursor, hooks, flows.activity)
   }
 
   /** True when no further packet is wanted. */
@@ -121,11 +123,11 @@ export class Pipeline {
     }
     // by far most packets: of an active flow that was seen just now
     const { reversed } = table
-    packet.rev = reversed
-    flows.cursor.move(row, reversed)
+    packet.rev = IS_REVERSED[reversed]
+    flows.cursor.moveTo(row, reversed)
     ledger.in_flows++
     flows.activity.touch(row, packet)
-    if (this.dispatch.packet(lane) === true) flows.complete(row)
+    if (this.dispatch.packet(lane, row) === true) flows.complete(row)
   }
 
   /** A packet with a key, in every case. `row`: what was found for it. */
@@ -135,7 +137,7 @@ export class Pipeline {
     const { packet, key, keyed } = lane
     let row = found
     // an ICMP error travels against the packet it quotes
-    let rev = table.reversed === true ? packet.isError !== true : packet.isError === true
+    let rev = table.reversed === 1 ? packet.isError !== true : packet.isError === true
     if (row >= 0 && (flows.endIfOver(row) || flows.reopens(row, packet))) row = -1
     const isNew = row < 0
     if (isNew) {
@@ -148,7 +150,7 @@ export class Pipeline {
     if (this.isCounted(row, lane, isNew)) {
       ledger.in_flows++
       flows.activity.touch(row, packet)
-      if (this.dispatch.packet(lane)) flows.complete(row)
+      if (this.dispatch.packet(lane, row)) flows.complete(row)
     } else {
       ledger.vetoed++
       flows.activity.touch(row, packet)
@@ -214,7 +216,7 @@ export class Pipeline {
         ledger.in_flows++
         flows.activity.touch(row, lane.packet)
         flows.cursor.move(row, packet.rev)
-        if (this.dispatchHeld(lane)) flows.complete(row)
+        if (this.dispatchHeld(lane, row)) flows.complete(row)
       }
       // the others were not seen by any hook
       if (this.hooks.failure !== null) return
@@ -222,9 +224,9 @@ export class Pipeline {
   }
 
   /** An error names the packet that was held, not the one that is being handled. */
-  private dispatchHeld(lane: Lane): boolean {
+  private dispatchHeld(lane: Lane, row: number): boolean {
     try {
-      return this.dispatch.packet(lane)
+      return this.dispatch.packet(lane, row)
     } catch (error) {
       this.hooks.fail(error, lane.packet.number)
       return false

@@ -1,17 +1,21 @@
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import type { Transform } from 'node:stream'
-import * as zlib from 'node:zlib'
 
 import { OptionError } from '../errors.ts'
 import type { ByteTarget } from './target.ts'
 
-/** In node 22.15 and 23.8, but in no version before. */
-const { createZstdCompress } = zlib as { createZstdCompress?: () => Transform }
+/** Loads at the first use what few need, and takes some milliseconds. */
+const require = createRequire(import.meta.url)
 
-const COMPRESSORS: Record<string, (() => Transform) | undefined> = {
-  '.gz': () => zlib.createGzip({ level: 6, chunkSize: 1 << 16 }),
-  '.zst': createZstdCompress,
+/** `createZstdCompress`: in node 22.15 and 23.8, but in no version before. */
+const zlib = (): typeof import('node:zlib') & { createZstdCompress?: () => Transform } => require('node:zlib') as typeof import('node:zlib')
+
+/** Each makes a compressor; null where this version of node has none. */
+const COMPRESSORS: Record<string, () => Transform | null> = {
+  '.gz': () => zlib().createGzip({ level: 6, chunkSize: 1 << 16 }),
+  '.zst': () => zlib().createZstdCompress?.() ?? null,
 }
 
 /**
@@ -22,14 +26,14 @@ export function compressionOf(path: string): string {
   const extension = extname(path)
   const kind = extension.toLowerCase()
   if (!Object.hasOwn(COMPRESSORS, kind)) return ''
-  if (COMPRESSORS[kind] !== undefined) return extension
+  if (kind !== '.zst' || zlib().createZstdCompress !== undefined) return extension
   throw new OptionError('WEIR_OPTION_FORMAT', `${path}: Node.js ${process.versions.node} cannot compress with zstd, 22.15 and later can: use .gz, or write to - and through zstd`)
 }
 
 /** Put a compressor before a target where the path's extension says so. It works on another thread. */
 export function compressed(path: string, target: ByteTarget): ByteTarget {
-  const make = COMPRESSORS[compressionOf(path).toLowerCase()]
-  return make === undefined ? target : new Compressed(target, make())
+  const stream = COMPRESSORS[compressionOf(path).toLowerCase()]?.() ?? null
+  return stream === null ? target : new Compressed(target, stream)
 }
 
 class Compressed implements ByteTarget {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { link, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -20,7 +19,7 @@ export class Part {
 
   constructor(place: string, options: PartOptions = {}) {
     this.place = place
-    this.path = join(dirname(place), `.weir-${randomBytes(6).toString('hex')}.part`)
+    this.path = join(dirname(place), `.weir-${crypto.randomUUID()}.part`)
     this.options = options
     process.once('exit', this.removeNow)
   }

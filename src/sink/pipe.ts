@@ -1,5 +1,5 @@
 import { constants, open } from 'node:fs'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
@@ -32,6 +32,7 @@ export class Pipe implements ByteTarget {
 
   /** Open a named pipe, waiting for its reader. */
   static async open(path: string): Promise<Pipe> {
+    const { Socket } = await import('node:net')
     for (;;) {
       const fd = await openFile(path, constants.O_WRONLY | constants.O_NONBLOCK).catch(whereNobodyReads)
       if (fd !== null) return new Pipe(path, new Socket({ fd, readable: false, writable: true }), true)

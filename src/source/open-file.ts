@@ -1,5 +1,4 @@
 import { close, constants, createReadStream, fstat, open, stat, type Stats } from 'node:fs'
-import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 
 import { SourceError } from '../errors.ts'
@@ -35,7 +34,7 @@ export async function openFile(path: string): Promise<ByteReader> {
     throw cannotOpen(path, cause)
   }
   try {
-    return readerOf(path, descriptor, await statDescriptor(descriptor))
+    return await readerOf(path, descriptor, await statDescriptor(descriptor))
   } catch (error) {
     await closeDescriptor(descriptor)
     throw error
@@ -52,15 +51,17 @@ export async function openStdin(): Promise<ByteReader> {
   }
   if (stats.isFile()) return new FileReader('-', STDIN, stats.size, true)
   // in a worker, process.stdin is no pipe, and does not read the descriptor
-  return new StreamReader('-', process.stdin, process.stdin instanceof Socket && stats.isFIFO() ? STDIN : null)
+  const isPipe = stats.isFIFO() && process.stdin instanceof (await import('node:net')).Socket
+  return new StreamReader('-', process.stdin, isPipe ? STDIN : null)
 }
 
-function readerOf(path: string, descriptor: number, stats: Stats): ByteReader {
+async function readerOf(path: string, descriptor: number, stats: Stats): Promise<ByteReader> {
   if (stats.isDirectory()) throw new SourceError('WEIR_SOURCE_OPEN', `${path}: cannot be opened: it is a directory`)
   if (stats.isFile()) return new FileReader(path, descriptor, stats.size)
+  if (!stats.isFIFO()) return new StreamReader(path, createReadStream(path, { fd: descriptor }))
   // A read of an empty pipe would hold one of libuv's four threads, and could not be ended
-  if (stats.isFIFO()) return new StreamReader(path, new Socket({ fd: descriptor, readable: true, writable: false }), descriptor)
-  return new StreamReader(path, createReadStream(path, { fd: descriptor }))
+  const { Socket } = await import('node:net')
+  return new StreamReader(path, new Socket({ fd: descriptor, readable: true, writable: false }), descriptor)
 }
 
 function cannotOpen(path: string, cause: unknown): SourceError {

@@ -9,7 +9,7 @@ import { LONGEST_TIMER } from '../observer/waiting.ts'
 import type { Batch, NumberColumn } from '../schema/schema.ts'
 import { LONGEST_SNAPLEN } from '../source/live/options.ts'
 import { parseUri } from '../source/uri.ts'
-import { type Coming, Crew } from './crew.ts'
+import type { Coming, Crew } from './crew.ts'
 import { received, type Task } from './messages.ts'
 
 export interface WorkerOptions extends ObserverOptions {
@@ -71,6 +71,7 @@ class ObserverOfWorkers<R> extends Observer<R> {
   override async open(): Promise<void> {
     if (this.crew !== null) return
     const { workers, module, onWarning } = this.workers
+    const { Crew } = await import('./crew.ts')
     const crew = new Crew(workers, module, this.task(), { onWarning: (warning) => onWarning?.(warning), onStatus: () => this.sum() })
     this.crew = crew
     try {

@@ -1,5 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads'
-
 import type { AnyChain } from '../chain/types.ts'
 import { OptionError } from '../errors.ts'
 import { Observer } from '../observer/observer.ts'
@@ -19,6 +17,7 @@ type ChainsOf = (data: unknown) => readonly AnyChain[] | Promise<readonly AnyCha
  * @throws {OptionError} in any other place
  */
 export async function work(chainsOf: ChainsOf): Promise<void> {
+  const { parentPort, workerData } = await import('node:worker_threads')
   if (parentPort === null) throw new OptionError('WEIR_OPTION_WORKERS', 'work is for a module that observeInWorkers is given: it cannot be called elsewhere')
   const orders = new Orders(parentPort)
   const worker = new Working(workerData as Task, orders)

@@ -5,7 +5,7 @@ import { FlowKey, KeyScheme } from '../../src/flow/key.ts'
 import { CORE_WORDS } from '../../src/flow/row.ts'
 import { FlowTable } from '../../src/flow/table.ts'
 import type { Packet } from '../../src/packet/packet.ts'
-import { type Ends, find, FLOW, packetBetween, turned } from './keyed.ts'
+import { type Ends, find, FLOW, keyOf, packetBetween, turned } from './keyed.ts'
 
 const CAPACITY = 12
 
@@ -38,7 +38,7 @@ describe('the flow table', () => {
         const known = model.get(nameOf(each))
         const row = find(table, key, packet)
         expect(row).toBe(known?.row ?? -1)
-        if (known !== undefined) expect(table.reversed).toBe(JSON.stringify(known.ends) !== JSON.stringify(now))
+        if (known !== undefined) expect(table.reversed).toBe(JSON.stringify(known.ends) !== JSON.stringify(now) ? 1 : 0)
         if (what === 'insert' && known === undefined && !table.full) model.set(nameOf(each), { row: table.insert(key, packet), ends: now })
         if (what === 'remove' && known !== undefined) {
           table.remove(known.row)
@@ -65,6 +65,23 @@ describe('the flow table', () => {
       expect(table.full).toBe(true)
       packets.forEach((packet, i) => expect(find(table, keyWithHash(packet, scheme, bits), packet)).toBe(rows[i]))
     }
+  })
+
+  it('tells IPv6 flows and their ends apart by all of the addresses, where the words of the keys tell nothing', () => {
+    const table = new FlowTable(4, new Int32Array(CORE_WORDS))
+    const scheme = new KeyScheme(FLOW)
+    const alike = (packet: Packet): FlowKey => Object.assign(keyOf(packet, scheme), { source: 5, destination: 5, hash: 7 })
+    const flows = [1, 2].map((source) => ({ six: true, source, destination: 9, sourcePort: 53, destinationPort: 53 }))
+    const rows = flows.map((ends) => packetBetween(ends)).map((packet) => table.insert(alike(packet), packet))
+    flows.forEach((ends, i) => {
+      for (const [from, reversed] of [[ends, 0], [turned(ends), 1]] as const) {
+        const packet = packetBetween(from)
+        expect(find(table, alike(packet), packet)).toBe(rows[i])
+        expect(table.reversed).toBe(reversed)
+      }
+    })
+    const other = packetBetween({ ...flows[0], source: 3 })
+    expect(find(table, alike(other), other)).toBe(-1)
   })
 
   it('uses rows again, last in, first out, each as the template is', () => {
