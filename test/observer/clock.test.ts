@@ -67,6 +67,11 @@ describe('first and last', () => {
     expect([records[0].first - EPOCH, records[0].last - EPOCH]).toEqual([expect.closeTo(10.4, 6), expect.closeTo(12, 6)])
     expect([records[0]['first_ns'], records[0]['last_ns']]).toEqual([BigInt(EPOCH) * 10n ** 9n + 10_400_000_000n, BigInt(EPOCH) * 10n ** 9n + 12_000_000_001n])
   })
+
+  it('are so also where the clock was re-based below the greatest', async () => {
+    const { records } = await observed([...times(100, 10), ['11.5', port(1)], [12, port(1)]])
+    expect(records.map(({ first, last }) => [first - EPOCH, last - EPOCH])).toEqual([[10, 100]])
+  })
 })
 
 describe('a jump', () => {
