@@ -1,6 +1,6 @@
 import { defineChain } from '../chain/define.ts'
 import { bool, nullable, u16 } from '../chain/field.ts'
-import { COMPLETE } from '../chain/types.ts'
+import { COMPLETE, type Verdict } from '../chain/types.ts'
 
 const FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10
 
@@ -25,9 +25,20 @@ export const tcp = defineChain({
       const answer = flow.tcp_synflags_rev
       if (answer !== null && (answer & ACK) !== 0) flow.tcp_connected = true
     }
-    if ((flags & (FIN | RST)) === 0) return
-    if ((flags & FIN) !== 0) side.tcp_fin = true
-    if ((flags & RST) !== 0) side.tcp_rst = true
-    if ((flags & RST) !== 0 || (flow.tcp_fin_fwd && flow.tcp_fin_rev)) return COMPLETE
+    return (flags & (FIN | RST)) === 0 ? undefined : ended(flow, flags)
   },
 })
+
+interface Ending {
+  readonly side: { tcp_fin: boolean; tcp_rst: boolean }
+  readonly tcp_fin_fwd: boolean
+  readonly tcp_fin_rev: boolean
+}
+
+/** A function of its own: it is for a few packets, and the hook is small without it. */
+function ended(flow: Ending, flags: number): Verdict {
+  const { side } = flow
+  if ((flags & FIN) !== 0) side.tcp_fin = true
+  if ((flags & RST) !== 0) side.tcp_rst = true
+  return (flags & RST) !== 0 || (flow.tcp_fin_fwd && flow.tcp_fin_rev) ? COMPLETE : undefined
+}

@@ -56,23 +56,27 @@ export class Activity {
 
   /** The flow is seen now; its record reaches to this packet. */
   readonly touch = (row: number, packet: Packet): void => {
-    const { i32, u8, stride } = this.table
-    const at = row * stride
+    const { u8, stride } = this.table
     // in an expiring flow this is when it was completed: late packets do not prolong it
-    if (u8[at * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
+    if (u8[row * stride * 4 + STATE_OCTET] !== EXPIRING) this.see(row)
+    this.extend(row, packet)
+  }
+
+  /** The record reaches to this packet. */
+  readonly extend = (row: number, packet: Packet): void => {
     const { clock } = this
-    if (packet.nanoseconds === clock.nanoseconds && packet.seconds === clock.seconds && clock.rebases === 0) {
-      // nothing was later: that needs no look at what is there, whose outcome could not be foreseen
-      i32[at + LAST] = clock.seconds | 0
-      i32[at + LAST + 1] = clock.nanoseconds | 0
-    } else {
-      this.reach(at, packet)
-    }
+    if (packet.nanoseconds !== clock.nanoseconds || packet.seconds !== clock.seconds || clock.rebases !== 0) return this.reach(row, packet)
+    // nothing was later: that needs no look at what is there, whose outcome could not be foreseen
+    const { i32, stride } = this.table
+    const at = row * stride + LAST
+    i32[at] = clock.seconds | 0
+    i32[at + 1] = clock.nanoseconds | 0
   }
 
   /** The record reaches from its first packet to its last, in whatever order they come. */
-  private readonly reach = (at: number, packet: Packet): void => {
-    const { i32, u32 } = this.table
+  private readonly reach = (row: number, packet: Packet): void => {
+    const { i32, u32, stride } = this.table
+    const at = row * stride
     // what V8 knows to be 32 bits is compared as such, not as doubles
     const seconds = packet.seconds >>> 0, nanoseconds = packet.nanoseconds | 0
     const last = u32[at + LAST]

@@ -126,7 +126,8 @@ export class Pipeline {
     packet.rev = IS_REVERSED[reversed]
     flows.cursor.moveTo(row, reversed)
     ledger.in_flows++
-    flows.activity.touch(row, packet)
+    flows.activity.see(row)
+    flows.activity.extend(row, packet)
     if (this.dispatch.packet(lane, row) === true) flows.complete(row)
   }
 

@@ -2,7 +2,7 @@ import { FrameWindow } from './frame-window.ts'
 import type { Packet } from './packet.ts'
 import { carriedSeconds, type PcapFormat } from './pcap-format.ts'
 import { LinkType, Protocol } from './protocol.ts'
-import { maybeTunnel } from './udp-tunnel.ts'
+import { mayTunnel } from './udp-tunnel.ts'
 
 // a constant of the module's own is folded into the code, an object of another's is looked up
 const { Ethernet: ETHERNET } = LinkType
@@ -12,13 +12,6 @@ const { Tcp: TCP, Udp: UDP } = Protocol
 export const BURST = 32
 
 const ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8
-/** Of TCP and UDP the octets of their header; more than there can be of any other protocol. */
-const NEEDED = new Int32Array(256).fill(1 << 30)
-NEEDED[TCP] = TCP_HEADER
-NEEDED[UDP] = UDP_HEADER
-/** 1 where ports may be those of a tunnel. */
-const TUNNELS = new Int32Array(256)
-TUNNELS[UDP] = 1
 /** EtherType of IPv4, version 4, a header of five words; EtherType of IPv6, version 6. */
 const USUAL_IPV4 = 0x080045, USUAL_IPV6 = 0x86dd6
 /** Offset and more-fragments bits. */
@@ -130,11 +123,11 @@ export class Burst {
   }
 
   private readonly transport = (i: number, view: DataView, at: number, header: number, length: number, protocol: number, captureEnd: number): boolean => {
-    // whether there is a trailer, and TCP or UDP, cannot be foreseen: no branch goes by it
+    // the lesser, without a branch: whether there is a trailer cannot be foreseen
     const beyond = captureEnd - at - length
     const end = at + length + (beyond & (beyond >> 31))
     const offset = at + header
-    if (end - offset < NEEDED[protocol] || (TUNNELS[protocol] & maybeTunnel(view, offset)) !== 0) return false
+    if (protocol === TCP ? end - offset < TCP_HEADER : protocol !== UDP || end - offset < UDP_HEADER || mayTunnel(view, offset)) return false
     this.ipLength[i] = length
     this.ipEnd[i] = end
     this.transportOffset[i] = offset

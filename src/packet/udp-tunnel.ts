@@ -12,12 +12,7 @@ const MAYBE = new Uint8Array(1024)
 for (const port of [VXLAN, GENEVE, GTP_U, L2TP, TEREDO]) MAYBE[port & 1023] = 1
 
 /** False where the UDP header at `at` has no port of a tunnel. True says nothing. */
-export function mayTunnel(view: DataView, at: number): boolean {
-  return maybeTunnel(view, at) !== 0
-}
-
-/** The same as a number, 0 or 1. */
-export const maybeTunnel = (view: DataView, at: number): number => MAYBE[view.getUint16(at) & 1023] | MAYBE[view.getUint16(at + 2) & 1023]
+export const mayTunnel = (view: DataView, at: number): boolean => (MAYBE[view.getUint16(at) & 1023] | MAYBE[view.getUint16(at + 2) & 1023]) !== 0
 
 /** Pass over UDP and what a tunnel puts behind it. @returns what follows; `Layer.NonIp` where it is no tunnel, or carries none */
 export function udpTunnel(packet: Packet, outer: number): number {
