@@ -10,6 +10,8 @@ const IPV6 = FAMILY_IPV6 << FAMILY_SHIFT
 const ADDRESS_WORDS = 8
 /** Slots of the index of a table with few flows. */
 const FEW_SLOTS = 1 << 15
+/** No flow was found. */
+const NONE = -2
 
 /**
  * All flows: a row each in one ArrayBuffer, and an index by key. Both are made once, at their full size; the system commits pages as
@@ -42,6 +44,9 @@ export class FlowTable {
 
   /** What the index held at the home slots of the keys that `warm` was told of. */
   private readonly entries = new Int32Array(BURST)
+  /** What `findAll` found, and whether a flow has ended since. */
+  private readonly found = new Int32Array(BURST)
+  private hasEnded = false
   /** Written so that the reads of `warm` are not optimized away. */
   protected touched = 0
   private readonly index: Int32Array
@@ -114,19 +119,42 @@ export class FlowTable {
     this.touched = touched
   }
 
+  /** The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
+  readonly find = (i: number, packet: Packet): number => this.tell(this.look(i, packet))
+
+  /** Look for the flows of so many keys, for `findAgain`. In a loop of its own the processor looks for several at a time. */
+  readonly findAll = (count: number): void => {
+    const { found } = this
+    const { rest } = this.keys
+    this.hasEnded = false
+    // of an IPv6 packet the key is not all of its addresses
+    for (let i = 0; i < count; i++) found[i] = isIpv4(rest[i]) ? this.look(i, null) : NONE
+  }
+
+  /** What `find` gives, of a key that `findAll` has looked for, whatever was inserted and removed since. */
+  readonly findAgain = (i: number, packet: Packet): number => {
+    const found = this.found[i]
+    return found < 0 || this.hasEnded === true ? this.find(i, packet) : this.tell(found)
+  }
+
+  /** @param found twice the row, and one more where the packet comes from the flow's other end */
+  private readonly tell = (found: number): number => {
+    this.reversed = found & 1
+    return found >> 1
+  }
+
   /**
-   * The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none.
-   *
    * From which end a packet comes cannot be foreseen: a branch on it would be mispredicted for every third packet, so it is computed.
+   * @param packet null where the key is of IPv4 @returns what `tell` takes
    */
-  readonly find = (i: number, packet: Packet): number => {
+  private readonly look = (i: number, packet: Packet | null): number => {
     const { index, mask, i32, stride, keys } = this
     const hash = keys.hash[i], source = keys.source[i], destination = keys.destination[i], ports = keys.ports[i], rest = keys.rest[i]
     const turned = (ports << 16) | (ports >>> 16)
     let slot = hash & mask
     for (;;) {
       const entry = index[2 * slot + 1]
-      if (entry === 0) return -1
+      if (entry === 0) return NONE
       if (index[2 * slot] === hash) {
         const row = entry - 1
         const at = row * stride
@@ -136,8 +164,8 @@ export class FlowTable {
         // the sign of x or of -x: 1 for every number but 0
         const isTurned = (along | (0 - along)) >>> 31
         if (((i32[at + KEY + 3] ^ rest) | (isTurned & ((against | (0 - against)) >>> 31))) === 0) {
-          this.reversed = isTurned
-          if (isIpv4(rest) || this.hasAddresses(row, packet) === true) return row
+          const end = packet === null || isIpv4(rest) ? isTurned : this.endOf(row, packet, isTurned)
+          if (end >= 0) return 2 * row + end
         }
       }
       slot = (slot + 1) & mask
@@ -191,6 +219,7 @@ export class FlowTable {
 
   /** Give the row back, and take its flow out of the index. */
   readonly remove = (row: number): void => {
+    this.hasEnded = true
     const { index, mask } = this
     let hole = this.i32[row * this.stride + HASH] & mask
     while (index[2 * hole + 1] !== row + 1) hole = (hole + 1) & mask
@@ -218,12 +247,10 @@ export class FlowTable {
     for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
   }
 
-  /** The words of an IPv6 key are less than its addresses, and may be the same in both directions. */
-  private readonly hasAddresses = (row: number, packet: Packet): boolean => {
-    if (this.sameAddresses(row, packet, 4 * this.reversed) === true) return true
-    if (this.reversed === 1 || !this.isAlike(row) || !this.sameAddresses(row, packet, 4)) return false
-    this.reversed = 1
-    return true
+  /** From which end an IPv6 packet comes, by all of its addresses: 0, 1 the other, -1 neither. The words of its key are less, and may be the same in both directions. */
+  private readonly endOf = (row: number, packet: Packet, isTurned: number): number => {
+    if (this.sameAddresses(row, packet, isTurned) === true) return isTurned
+    return isTurned === 0 && this.isAlike(row) && this.sameAddresses(row, packet, 1) ? 1 : -1
   }
 
   /** Nothing in the key tells the flow's ends apart. */
@@ -233,16 +260,16 @@ export class FlowTable {
     return i32[at] === i32[at + 1] && i32[at + 2] >>> 16 === (i32[at + 2] & 0xffff)
   }
 
-  /** @param flip 4 to compare the packet's source with the flow's destination */
-  private readonly sameAddresses = (row: number, packet: Packet, flip: number): boolean => {
+  /** @param turned 1 to compare the packet's source with the flow's destination */
+  private readonly sameAddresses = (row: number, packet: Packet, turned: number): boolean => {
+    const at = row * ADDRESS_WORDS, source = packet.ipOffset + 8
+    return this.sameAddress(at, packet.view, source + 16 * turned) === true && this.sameAddress(at + 4, packet.view, source + 16 - 16 * turned) === true
+  }
+
+  private readonly sameAddress = (at: number, view: DataView, from: number): boolean => {
     const { addresses } = this
-    const { view } = packet
-    const at = row * ADDRESS_WORDS
-    const from = packet.ipOffset + 8
-    for (let i = 0; i < ADDRESS_WORDS; i++) {
-      if (addresses[at + i] !== view.getInt32(from + 4 * (i ^ flip), true)) return false
-    }
-    return true
+    return ((addresses[at] ^ view.getInt32(from, true)) | (addresses[at + 1] ^ view.getInt32(from + 4, true))
+      | (addresses[at + 2] ^ view.getInt32(from + 8, true)) | (addresses[at + 3] ^ view.getInt32(from + 12, true))) === 0
   }
 }
 

@@ -81,19 +81,46 @@ export class Pipeline {
       const wanted = left < BURST ? left : BURST
       const count = this.intake.fill(source, wanted)
       if (table.size > LARGE) table.warm(count)
+      table.findAll(count)
       if (!this.handleAll(count)) return true
       if (count < wanted) return false
     }
     return true
   }
 
-  /** @returns false when a hook threw */
+  /**
+   * What nearly every packet needs stands in the loop itself: V8 puts functions into another up to a limit, and what is more than that is called.
+   * @returns false when a hook threw
+   */
   private readonly handleAll = (count: number): boolean => {
-    const { ledger, hooks, intake } = this
+    const { ledger, hooks, intake, flows } = this
+    const { table, activity } = flows
     try {
       for (let i = 0; i < count && hooks.failure === null; i++) {
         ledger.packets++
-        this.handle(intake.lane(i), i)
+        const lane = intake.lane(i)
+        const { packet } = lane
+        packet.number = ledger.packets
+        const step = flows.clock.see(packet)
+        if (step > 0) flows.advance(step)
+        if (lane.fate !== KEYED) {
+          this.handleKeyless(lane, i)
+          continue
+        }
+        const row = table.findAgain(i, lane.keyed)
+        if (row < 0 || activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) {
+          lane.key.take(this.keys, i)
+          this.handleFlow(lane, row)
+          continue
+        }
+        // by far most packets: of an active flow that was seen just now
+        const { reversed } = table
+        packet.rev = IS_REVERSED[reversed]
+        flows.cursor.moveTo(row, reversed)
+        ledger.in_flows++
+        activity.see(row)
+        activity.extend(row, packet)
+        if (this.dispatch.packet(lane, row) === true) flows.complete(row)
       }
     } catch (error) {
       hooks.fail(error, ledger.packets)
@@ -108,27 +135,10 @@ export class Pipeline {
     if (this.sourceIndex < 0) this.sourceIndex = sourceNames.push(name) - 1
   }
 
-  private readonly handle = (lane: Lane, i: number): void => {
-    const { flows, ledger } = this
-    const { packet } = lane
-    packet.number = ledger.packets
-    const step = flows.clock.see(packet)
-    if (step > 0) flows.advance(step)
-    if (lane.fate !== KEYED && !this.claims(lane, i)) return this.discard(packet, lane.fate)
-    const { table } = flows
-    const row = table.find(i, lane.keyed)
-    if (row < 0 || flows.activity.isPlain(row) !== true || packet.isError === true || packet.moreFragments === true) {
-      lane.key.take(this.keys, i)
-      return this.handleFlow(lane, row)
-    }
-    // by far most packets: of an active flow that was seen just now
-    const { reversed } = table
-    packet.rev = IS_REVERSED[reversed]
-    flows.cursor.moveTo(row, reversed)
-    ledger.in_flows++
-    flows.activity.see(row)
-    flows.activity.extend(row, packet)
-    if (this.dispatch.packet(lane, row) === true) flows.complete(row)
+  /** A packet without a key of its own: a later fragment, or one that is discarded. */
+  private readonly handleKeyless = (lane: Lane, i: number): void => {
+    if (this.claims(lane, i)) this.handleFlow(lane, this.flows.table.find(i, lane.keyed))
+    else this.discard(lane.packet, lane.fate)
   }
 
   /** A packet with a key, in every case. `row`: what was found for it. */
