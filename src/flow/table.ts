@@ -120,7 +120,7 @@ export class FlowTable {
   }
 
   /** The row of the flow whose key is the one at `i` of `keys`, whichever of its ends the packet comes from (`reversed`); -1: there is none. */
-  readonly find = (i: number, packet: Packet): number => this.tell(this.look(i, packet))
+  readonly find = (i: number, packet: Packet): number => this.tell(isIpv4(this.keys.rest[i]) ? this.look(i) : this.lookForSix(i, packet))
 
   /** Look for the flows of so many keys, for `findAgain`. In a loop of its own the processor looks for several at a time. */
   readonly findAll = (count: number): void => {
@@ -128,7 +128,7 @@ export class FlowTable {
     const { rest } = this.keys
     this.hasEnded = false
     // of an IPv6 packet the key is not all of its addresses
-    for (let i = 0; i < count; i++) found[i] = isIpv4(rest[i]) ? this.look(i, null) : NONE
+    for (let i = 0; i < count; i++) found[i] = isIpv4(rest[i]) ? this.look(i) : NONE
   }
 
   /** What `find` gives, of a key that `findAll` has looked for, whatever was inserted and removed since. */
@@ -144,10 +144,9 @@ export class FlowTable {
   }
 
   /**
-   * From which end a packet comes cannot be foreseen: a branch on it would be mispredicted for every third packet, so it is computed.
-   * @param packet null where the key is of IPv4 @returns what `tell` takes
+   * What `tell` takes. From which end a packet comes cannot be foreseen: a branch on it would be mispredicted for every third packet, so it is computed.
    */
-  private readonly look = (i: number, packet: Packet | null): number => {
+  private readonly look = (i: number): number => {
     const { index, mask, i32, stride, keys } = this
     const hash = keys.hash[i], source = keys.source[i], destination = keys.destination[i], ports = keys.ports[i], rest = keys.rest[i]
     const turned = (ports << 16) | (ports >>> 16)
@@ -163,13 +162,25 @@ export class FlowTable {
         const against = (one ^ destination) | (other ^ source) | (between ^ turned)
         // the sign of x or of -x: 1 for every number but 0
         const isTurned = (along | (0 - along)) >>> 31
-        if (((i32[at + KEY + 3] ^ rest) | (isTurned & ((against | (0 - against)) >>> 31))) === 0) {
-          const end = packet === null || isIpv4(rest) ? isTurned : this.endOf(row, packet, isTurned)
-          if (end >= 0) return 2 * row + end
-        }
+        if (((i32[at + KEY + 3] ^ rest) | (isTurned & ((against | (0 - against)) >>> 31))) === 0) return 2 * row + isTurned
       }
       slot = (slot + 1) & mask
     }
+  }
+
+  /** The same for IPv6, where the words of the key are less than the addresses. */
+  private readonly lookForSix = (i: number, packet: Packet): number => {
+    const { index, mask, i32, stride, keys } = this
+    const hash = keys.hash[i], ports = keys.ports[i], rest = keys.rest[i]
+    for (let slot = hash & mask; index[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+      if (index[2 * slot] !== hash) continue
+      const row = index[2 * slot + 1] - 1
+      const at = row * stride + KEY
+      if (i32[at + 3] !== rest) continue
+      if (i32[at + 2] === ports && this.hasAddresses(row, packet, 0) === true) return 2 * row
+      if (i32[at + 2] === ((ports << 16) | (ports >>> 16)) && this.hasAddresses(row, packet, 1) === true) return 2 * row + 1
+    }
+    return NONE
   }
 
   /** A new row for the packet's flow: the template, its key and state. The table must not be full. */
@@ -247,21 +258,8 @@ export class FlowTable {
     for (let i = 0; i < ADDRESS_WORDS; i++) this.addresses[at + i] = packet.view.getInt32(packet.ipOffset + 8 + 4 * i, true)
   }
 
-  /** From which end an IPv6 packet comes, by all of its addresses: 0, 1 the other, -1 neither. The words of its key are less, and may be the same in both directions. */
-  private readonly endOf = (row: number, packet: Packet, isTurned: number): number => {
-    if (this.sameAddresses(row, packet, isTurned) === true) return isTurned
-    return isTurned === 0 && this.isAlike(row) && this.sameAddresses(row, packet, 1) ? 1 : -1
-  }
-
-  /** Nothing in the key tells the flow's ends apart. */
-  private isAlike(row: number): boolean {
-    const { i32, stride } = this
-    const at = row * stride + KEY
-    return i32[at] === i32[at + 1] && i32[at + 2] >>> 16 === (i32[at + 2] & 0xffff)
-  }
-
   /** @param turned 1 to compare the packet's source with the flow's destination */
-  private readonly sameAddresses = (row: number, packet: Packet, turned: number): boolean => {
+  private readonly hasAddresses = (row: number, packet: Packet, turned: number): boolean => {
     const at = row * ADDRESS_WORDS, source = packet.ipOffset + 8
     return this.sameAddress(at, packet.view, source + 16 * turned) === true && this.sameAddress(at + 4, packet.view, source + 16 - 16 * turned) === true
   }
