@@ -141,15 +141,14 @@ export class KeyScheme {
     return hash ^ (hash >>> 16)
   }
 
-  /** What stands for an IPv6 address in a key. */
+  /** What stands for an IPv6 address in a key. Without a loop, which V8 would leave one. */
   readonly addressWord = (view: DataView, at: number): number => {
     const multiplier = this.wordMultiplier
-    let hash = this.wordStart
-    for (let i = 0; i < 16; i += 4) {
-      hash = Math.imul(hash ^ view.getInt32(at + i, true), multiplier)
-      hash ^= hash >>> 15
-    }
-    return hash
+    let hash = Math.imul(this.wordStart ^ view.getInt32(at, true), multiplier)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(at + 4, true), multiplier)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(at + 8, true), multiplier)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(at + 12, true), multiplier)
+    return hash ^ (hash >>> 15)
   }
 }
 
