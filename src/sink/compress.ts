@@ -12,10 +12,10 @@ const require = createRequire(import.meta.url)
 /** `createZstdCompress`: in node 22.15 and 23.8, but in no version before. */
 const zlib = (): typeof import('node:zlib') & { createZstdCompress?: () => Transform } => require('node:zlib') as typeof import('node:zlib')
 
-/** Each makes a compressor; null where this version of node has none. */
-const COMPRESSORS: Record<string, () => Transform | null> = {
-  '.gz': () => zlib().createGzip({ level: 6, chunkSize: 1 << 16 }),
-  '.zst': () => zlib().createZstdCompress?.() ?? null,
+/** What makes a compressor; undefined where this version of node has none. */
+const COMPRESSORS: Record<string, () => (() => Transform) | undefined> = {
+  '.gz': () => () => zlib().createGzip({ level: 6, chunkSize: 1 << 16 }),
+  '.zst': () => zlib().createZstdCompress,
 }
 
 /**
@@ -26,14 +26,14 @@ export function compressionOf(path: string): string {
   const extension = extname(path)
   const kind = extension.toLowerCase()
   if (!Object.hasOwn(COMPRESSORS, kind)) return ''
-  if (kind !== '.zst' || zlib().createZstdCompress !== undefined) return extension
+  if (COMPRESSORS[kind]() !== undefined) return extension
   throw new OptionError('WEIR_OPTION_FORMAT', `${path}: Node.js ${process.versions.node} cannot compress with zstd, 22.15 and later can: use .gz, or write to - and through zstd`)
 }
 
 /** Put a compressor before a target where the path's extension says so. It works on another thread. */
 export function compressed(path: string, target: ByteTarget): ByteTarget {
-  const stream = COMPRESSORS[compressionOf(path).toLowerCase()]?.() ?? null
-  return stream === null ? target : new Compressed(target, stream)
+  const make = COMPRESSORS[compressionOf(path).toLowerCase()]?.()
+  return make === undefined ? target : new Compressed(target, make())
 }
 
 class Compressed implements ByteTarget {

@@ -118,18 +118,11 @@ export class ReadWindow {
   #turn(octets: number, ended: () => void): boolean {
     this.#ahead = null
     if (this.#ended) return this.#took(0, ended)
-    const { bytes, at, end } = this
-    const { headroom, places } = this.#lent!
-    const read = places[this.#place]
-    if (end - at > headroom) {
-      // the rest of a record that does not fit: to the window's own memory, with what was read
-      this.#move(octets)
-      this.bytes.set(bytes.subarray(read, read + octets), this.end)
-    } else {
-      bytes.copyWithin(read - (end - at), at, end)
-      this.at = read - (end - at)
-      this.end = read
-    }
+    const { bytes } = this
+    const read = this.#lent!.places[this.#place]
+    this.#move(octets, this.#place)
+    // the rest of a record did not fit in front of it: to the window's own memory, with what was read
+    if (this.bytes !== bytes) this.bytes.set(bytes.subarray(read, read + octets), this.end)
     return this.#took(octets, ended)
   }
 
@@ -163,30 +156,32 @@ export class ReadWindow {
     return false
   }
 
-  /** Put what was not parsed in front of where the next octets go. @param octets room for so many */
-  #move(octets = this.#chunkSize): void {
+  /** Put what was not parsed in front of where the next octets go. @param octets room for so many @param place of what is lent, where that is used */
+  #move(octets = this.#chunkSize, place = 0): void {
     const { bytes, at, end } = this
     const unparsed = end - at
     // twice as much at least, so that a long record does not have the buffer made anew at every refill
     if (unparsed > this.#headroom) this.#headroom = Math.max(unparsed, 2 * this.#headroom)
     const lent = this.#lent
+    let to = this.#headroom
     if (lent !== null && this.#headroom <= lent.headroom && octets <= lent.chunk) {
       this.#headroom = lent.headroom
-      if (bytes === lent.bytes) bytes.copyWithin(this.#headroom - unparsed, at, end)
-      else lent.bytes.set(bytes.subarray(at, end), this.#headroom - unparsed)
+      this.#place = place
+      to = lent.places[place]
+      if (bytes === lent.bytes) bytes.copyWithin(to - unparsed, at, end)
+      else lent.bytes.set(bytes.subarray(at, end), to - unparsed)
       this.bytes = lent.bytes
       this.view = lent.view
-      this.#place = 0
-    } else if (bytes.length < this.#headroom + octets || bytes === lent?.bytes) {
-      const buffer = new ArrayBuffer(this.#headroom + octets)
+    } else if (bytes.length < to + octets || bytes === lent?.bytes) {
+      const buffer = new ArrayBuffer(to + octets)
       this.bytes = new Uint8Array(buffer)
       this.view = new DataView(buffer)
-      this.bytes.set(bytes.subarray(at, end), this.#headroom - unparsed)
+      this.bytes.set(bytes.subarray(at, end), to - unparsed)
     } else {
-      bytes.copyWithin(this.#headroom - unparsed, at, end)
+      bytes.copyWithin(to - unparsed, at, end)
     }
-    this.at = this.#headroom - unparsed
-    this.end = this.#headroom
+    this.at = to - unparsed
+    this.end = to
   }
 }
 
