@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { FlowKey, KeyScheme } from '../../src/flow/key.ts'
 import { CORE_WORDS } from '../../src/flow/row.ts'
 import { FlowTable } from '../../src/flow/table.ts'
+import { BURST } from '../../src/packet/burst.ts'
 import type { Packet } from '../../src/packet/packet.ts'
 import { type Ends, find, FLOW, keyOf, packetBetween, turned } from './keyed.ts'
 
@@ -54,6 +55,30 @@ describe('the flow table', () => {
         expect(find(table, keyWithHash(packet, scheme, bits), packet)).toBe(row)
       }
     }), { numRuns: 150 })
+  })
+
+  it.each([0, 3, 30])('finds what was looked for together as if each was looked for in its turn, with hashes of %i bits', (bits) => {
+    fc.assert(fc.property(fc.array(operation, { maxLength: 30 }), fc.array(operation, { minLength: 1, maxLength: BURST }), (before, burst) => {
+      const scheme = new KeyScheme(FLOW)
+      const table = new FlowTable(CAPACITY, new Int32Array(CORE_WORDS))
+      const handle = (what: string, row: number, key: FlowKey, packet: Packet): void => {
+        if (what === 'insert' && row < 0 && !table.full) table.insert(key, packet)
+        if (what === 'remove' && row >= 0) table.remove(row)
+      }
+      const known = (operations: typeof burst) => operations.map(({ what, ends: each, back }) => {
+        const packet = packetBetween(back ? turned(each) : each)
+        return { what, packet, key: keyWithHash(packet, scheme, bits) }
+      })
+      for (const { what, key, packet } of known(before)) handle(what, find(table, key, packet), key, packet)
+      const packets = known(burst)
+      packets.forEach(({ key }, i) => table.keys.put(i, key))
+      table.findAll(packets.length)
+      packets.forEach(({ what, key, packet }, i) => {
+        const row = table.findAgain(i, packet), { reversed } = table
+        expect([row, reversed]).toEqual([table.find(i, packet), table.reversed])
+        handle(what, row, key, packet)
+      })
+    }), { numRuns: 200 })
   })
 
   it('holds as many flows as it is made for, of one hash as well', () => {
