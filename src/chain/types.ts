@@ -136,6 +136,7 @@ export type FlowView<F extends Fields, D extends Fields, Q extends readonly AnyC
 /** Every hook sees every packet of its kind; verdicts are combined afterwards, so the order of chains changes only that of the columns. */
 export interface Hooks<V> {
   /** The flow's first packet, before the other hooks see it. */
+  // a hook that returns nothing is of type void
   // oxlint-disable-next-line typescript/no-invalid-void-type
   newFlow?(flow: V, ip: IpView, rev: boolean, packet: PacketView): typeof IGNORE | void
   /** Every packet of the flow, of both IP versions. */

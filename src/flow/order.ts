@@ -9,7 +9,7 @@ const WORD = 2 ** 32
  */
 export class Ordering {
   private keys = new BigUint64Array(1024)
-  /** The same memory: the place, and above it the number. */
+  /** The same memory, in which the low half comes first: the place, and above it the number. */
   private words = new Uint32Array(this.keys.buffer)
   private rows = new Int32Array(1024)
 
